@@ -1,0 +1,69 @@
+"""Error pages, and their JSON twins under /api/: plain, in the reader's language, without a traceback."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import get_language_from_path, get_language_from_request
+from django.utils.translation import gettext as _
+
+
+def page(request: HttpRequest, status: int, *, reasons: list[str] | None = None) -> HttpResponse:
+    """The page templates/errors/<status>.html; reasons are sentences for the reader."""
+    with translation.override(_language(request)):
+        if request.path.startswith("/api/"):
+            return JsonResponse(
+                {"type": "about:blank", "title": _title(status), "status": status, "detail": " ".join(reasons or [])},
+                status=status,
+                content_type="application/problem+json",
+            )
+        context = {
+            "reasons": reasons or [],
+            "languages": settings.LANGUAGES,
+            "LANGUAGE_CODE": translation.get_language(),
+        }
+        # No request in the context: the page must render when the session or the database is away.
+        return HttpResponse(render_to_string(f"errors/{status}.html", context), status=status)
+
+
+def _language(request: HttpRequest) -> str:
+    return get_language_from_path(request.path_info) or get_language_from_request(request)
+
+
+def _title(status: int) -> str:
+    return {
+        400: _("This request is not right"),
+        403: _("You may not do this"),
+        404: _("Not found"),
+        409: _("This step is not possible now"),
+        500: _("Something went wrong"),
+        503: _("The portal is away for a moment"),
+    }[status]
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return page(request, 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return page(request, 403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return page(request, 404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return page(request, 500)
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    response = page(request, 503)
+    response["Retry-After"] = "60"
+    return response
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return page(
+        request, 403, reasons=[_("This form is too old. Go back, load the page again and send the form once more.")]
+    )
