@@ -1,4 +1,4 @@
-"""The Celery app: tasks find work that is due in PostgreSQL, so losing or repeating a message harms nothing."""
+"""The Celery app: tasks find work that is due in PostgreSQL, so a lost or repeated message harms nothing."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""PostgreSQL and Redis out of wheels, for the demo and the test suite: no server to install, no port, no password.
+"""PostgreSQL and Redis out of wheels, for the demo and the tests: no server to install, no port, no password.
 
 Both listen on unix sockets in a directory that only their owner enters. A socket needs no free port and no
 password file, and its address follows from the state directory alone, so that any command finds the servers.
@@ -43,7 +43,7 @@ def socket_dir(state: Path) -> Path:
     beside = state / "run"
     if len(os.fsencode(beside)) <= _LONGEST_SOCKET_DIR and re.fullmatch(r"[\w./-]+", str(beside), re.ASCII):
         return beside
-    return Path("/tmp") / f"portal-{hashlib.sha256(os.fsencode(state)).hexdigest()[:20]}"  # noqa: S108
+    return Path("/tmp") / f"portal-{hashlib.sha256(os.fsencode(state)).hexdigest()[:20]}"
 
 
 def urls(state: Path, *, redis_database: int = 0) -> tuple[str, str]:
@@ -253,9 +253,17 @@ class Redis:
         if not self.sockets.exists():
             _private_directory(self.sockets, owner=os.geteuid())
         self.socket.unlink(missing_ok=True)
+        settings = {
+            "port": "0",
+            "unixsocket": str(self.socket),
+            "unixsocketperm": "700",
+            "databases": "64",  # one for each worker process of the test suite
+            "save": "",
+            "appendonly": "no",
+            "maxmemory-policy": "noeviction",
+        }
         self._child = Child(
-            [self._program, "--port", "0", "--unixsocket", self.socket, "--unixsocketperm", "700"]
-            + ["--databases", "64", "--save", "", "--appendonly", "no", "--maxmemory-policy", "noeviction"],
+            [self._program, *(part for key, value in settings.items() for part in (f"--{key}", value))],
             name=self.name,
             log=self.state / "logs" / "redis.log",
             directory=self.directory,

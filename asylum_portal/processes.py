@@ -128,7 +128,7 @@ class Child:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             try:
-                self._process = subprocess.Popen(  # noqa: S603
+                self._process = subprocess.Popen(
                     self.arguments,
                     stdin=subprocess.DEVNULL,
                     stdout=log,

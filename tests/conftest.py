@@ -87,7 +87,7 @@ def _remove_leftovers(folder: Path) -> None:
 
 @pytest.fixture
 def portal_environment(tmp_path: Path, settings: Any) -> dict[str, str]:
-    """Environment for a process of the portal (worker, beat, command) that shares this test's database and broker.
+    """Environment for a process of the portal (worker, command) on this test's database and broker.
 
     The process sees committed rows only: use it with transactional_db.
     """
