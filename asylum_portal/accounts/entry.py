@@ -10,7 +10,7 @@ CODE_LENGTH = 12
 _NOT_TYPED = re.compile(r"[\s\-\u2010-\u2015\u2212._/\u0640\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]+")
 
 
-def _plain(text: str) -> str:
+def plain_digits(text: str) -> str:
     """Full-width to plain, digits of any script to 0-9, no spaces, dashes or direction marks."""
     text = unicodedata.normalize("NFKC", text)
     digits = (str(unicodedata.digit(char)) if char.isdecimal() else char for char in text)
@@ -19,12 +19,12 @@ def _plain(text: str) -> str:
 
 def normalise_code(text: str) -> str:
     """A card code as stored: capitals and digits alone."""
-    return _plain(text).upper()
+    return plain_digits(text).upper()
 
 
 def normalise_v_number(text: str) -> str:
     """A V-number (V-nummer) as stored: plain digits, without the letter, spaces, dots or dashes."""
-    plain = _plain(text).upper()
+    plain = plain_digits(text).upper()
     return plain.removeprefix("V") if plain.removeprefix("V").isdecimal() else plain
 
 

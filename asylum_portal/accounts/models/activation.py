@@ -17,7 +17,7 @@ class ActivationCode(models.Model):
     issued_at = models.DateTimeField(_("issued"))
     issued_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     expires_at = models.DateTimeField(_("valid until"))
-    attempts = models.PositiveSmallIntegerField(_("wrong tries"), default=0)
+    attempts = models.PositiveSmallIntegerField(_("tries"), default=0)
     used_at = models.DateTimeField(_("used"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("replaced or withdrawn"), null=True, blank=True)
 
@@ -54,7 +54,7 @@ class ActivationCode(models.Model):
 
 
 class ActivationTries(models.Model):
-    """Wrong tries for one typed V-number, known or not, so that both get the same answer."""
+    """Tries for one typed V-number, known or not, so that both get the same answer."""
 
     # A keyed hash: the table must not become a list of V-numbers that people typed.
     number_hash = models.CharField(max_length=64, primary_key=True)

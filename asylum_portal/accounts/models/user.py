@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Upper
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from ..entry import normalise_username
@@ -116,6 +117,8 @@ class User(AbstractUser):
     )
     language = models.CharField(_("language"), max_length=10, default="nl")
     phone = models.CharField(_("telephone"), max_length=40, blank=True)
+    # Part of what a session is tied to: raising it ends every session of this person.
+    session_epoch = models.PositiveIntegerField(default=0, editable=False)
 
     REQUIRED_FIELDS: ClassVar[list[str]] = []
     objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
@@ -160,6 +163,15 @@ class User(AbstractUser):
         if self.language not in dict(settings.LANGUAGES):
             raise ValidationError({"language": _("The portal does not know this language.")})
 
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        # Django's one hashes the password alone.
+        return salted_hmac(
+            "asylum_portal.accounts.session",
+            f"{self.password}:{self.session_epoch}",
+            secret=secret,
+            algorithm="sha256",
+        ).hexdigest()
+
     def get_full_name(self) -> str:
         return str(self)
 
@@ -185,6 +197,11 @@ class User(AbstractUser):
     def needs_second_factor(self) -> bool:
         """Everybody who can open more than the own file."""
         return self.role not in (Role.APPLICANT, Role.SYSTEM)
+
+    @property
+    def reading_language(self) -> str:
+        """The language to answer in: the chosen one, while the portal offers it."""
+        return self.language if self.language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
     @property
     def idle_minutes(self) -> int:
