@@ -153,6 +153,12 @@ class Postgres:
             self._child.stop(by=by)
             self._child = None
 
+    def kill(self) -> None:
+        """End what is left of it, at once."""
+        if self._child is not None:
+            self._child.kill()
+            self._child = None
+
     def running(self) -> bool:
         return self._child is not None and self._child.running()
 
@@ -176,20 +182,24 @@ class Postgres:
             raise ProcessFailed(f"PostgreSQL could not make its data directory: {making.last_words()}")
 
     def _end_forgotten_server(self) -> None:
-        """Settle what a killed launcher left: its number may belong to a stranger by now."""
+        """Settle what a killed launcher left.
+
+        PostgreSQL itself copes with a lock file whose process is dead, and checks that no session of it still
+        runs; only a number that a stranger's process bears by now would keep it from starting.
+        """
         import psutil
 
-        lock = self.data / "postmaster.pid"
-        with contextlib.suppress(OSError, ValueError, IndexError, psutil.Error):
-            process = psutil.Process(int(lock.read_text().split()[0]))
-            if process.name() == "postgres" and Path(process.cwd()) == self.data:
+        for lock in (self.data / "postmaster.pid", self.sockets / f".s.PGSQL.{_PORT}.lock"):
+            with contextlib.suppress(OSError, ValueError, IndexError, psutil.Error):
+                process = psutil.Process(int(lock.read_text().split()[0]))
+                if process.name() != "postgres" or Path(process.cwd()) != self.data:
+                    lock.unlink()
+                    continue
                 process.send_signal(signal.SIGINT)
                 try:
                     process.wait(timeout=20)
                 except psutil.TimeoutExpired:
                     process.kill()
-        for left in (lock, self.sockets / f".s.PGSQL.{_PORT}", self.sockets / f".s.PGSQL.{_PORT}.lock"):
-            left.unlink(missing_ok=True)
 
     def _connect(self, database: str) -> Any:
         import psycopg2
@@ -274,6 +284,12 @@ class Redis:
     def stop(self) -> None:
         if self._child is not None:
             self._child.stop()
+            self._child = None
+
+    def kill(self) -> None:
+        """End what is left of it, at once."""
+        if self._child is not None:
+            self._child.kill()
             self._child = None
 
     def running(self) -> bool:

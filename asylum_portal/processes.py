@@ -167,9 +167,11 @@ class Child:
 
     def stop(self, *, by: signal.Signals | None = None) -> None:
         """Ask it to end, insist after its patience, and leave nothing of its group behind."""
-        if self._process is None:
-            return
         self.send(by or self.stop_signal)
+        self.see_off()
+
+    def see_off(self) -> None:
+        """Wait for a process that was asked to end, insist after its patience, and clear its group."""
         self.wait(seconds=self.patience)
         self.kill()
 
