@@ -43,6 +43,8 @@ def issue_activation_code(user: User, *, by: User | None, now: datetime) -> str:
     code = "".join(secrets.choice(CODE_ALPHABET) for _position in range(CODE_LENGTH))
     with transaction.atomic():
         User.objects.select_for_update().get(pk=user.pk)
+        # A new card starts with ten tries. Tries before codes, in the order in which a try locks them.
+        ActivationTries.objects.filter(number_hash=_number_hash(user.username)).delete()
         user.activation_codes.filter(used_at=None, revoked_at=None).update(revoked_at=now)
         ActivationCode.objects.create(
             user=user,
@@ -51,9 +53,7 @@ def issue_activation_code(user: User, *, by: User | None, now: datetime) -> str:
             issued_by=by,
             expires_at=now + CODE_LIFE,
         )
-        # A new card starts with ten tries; counts that nobody needs any more go at the same time.
-        ActivationTries.objects.filter(number_hash=_number_hash(user.username)).delete()
-        ActivationTries.objects.filter(started_at__lt=now - CODE_LIFE).delete()
+    _forget_old_tries(now=now)
     return spaced_code(code)
 
 
@@ -76,8 +76,8 @@ def activate(v_number: str, code: str, password: str, *, now: datetime, language
         refusal = _refusal(known[0], now=now)
         if refusal:
             raise ActivationRefused(refusal)
-        ActivationCode.objects.filter(pk=known[0].pk).update(used_at=now)
         ActivationTries.objects.filter(number_hash=_number_hash(username)).delete()
+        ActivationCode.objects.filter(pk=known[0].pk).update(used_at=now)
         _open_account(user, password, language=language)
     return user
 
@@ -134,6 +134,13 @@ def _count_try(username: str, *, now: datetime) -> int:
             attempts__lte=ActivationCode.MAX_TRIES,
         ).update(attempts=F("attempts") + 1)
     return tries
+
+
+def _forget_old_tries(*, now: datetime) -> None:
+    with transaction.atomic():
+        old = ActivationTries.objects.filter(started_at__lt=now - CODE_LIFE)
+        old = list(old.select_for_update(skip_locked=True).values_list("pk", flat=True)[:1000])
+        ActivationTries.objects.filter(pk__in=old).delete()
 
 
 def _code_hashes(code: str) -> list[str]:

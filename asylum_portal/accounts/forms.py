@@ -1,5 +1,8 @@
 """What people fill in about their account; every label and message in the portal's own plain words."""
 
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -8,7 +11,13 @@ from allauth.account.forms import ReauthenticateForm as PasswordAgainForm
 from allauth.account.internal import flows
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
-from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    EditWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
+from cryptography.exceptions import InvalidSignature
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +26,7 @@ from .entry import CODE_ALPHABET, CODE_LENGTH, normalise_code, normalise_usernam
 from .passwords import HINT
 
 REQUIRED = _("Fill in this field.")
+PASSKEY_FAILED = _("The passkey did not work. Try again, or use a code.")
 
 
 class PlainFormMixin:
@@ -170,8 +180,46 @@ class SetUpAppForm(_OneTimeCodeMixin, ActivateTOTPForm):
         self.fields["code"].help_text = _("The six digits that the app shows now.")
 
 
+@contextmanager
+def _any_failure_refuses_the_passkey() -> Iterator[None]:
+    # The parsers below raise whatever a made-up answer makes them stumble over, a false signature among it.
+    try:
+        yield
+    except forms.ValidationError:
+        raise forms.ValidationError(PASSKEY_FAILED, code="passkey") from None
+    except (
+        ArithmeticError,
+        AssertionError,
+        AttributeError,
+        InvalidSignature,
+        LookupError,
+        RecursionError,
+    ) as error:
+        raise forms.ValidationError(PASSKEY_FAILED, code="passkey") from error
+    except (struct.error, TypeError, ValueError) as error:
+        raise forms.ValidationError(PASSKEY_FAILED, code="passkey") from error
+
+
+class _UsePasskeyMixin(PlainFormMixin):
+    def clean_credential(self) -> Any:
+        with _any_failure_refuses_the_passkey():
+            return super().clean_credential()  # type: ignore[misc]
+
+
+class PasskeyStepForm(_UsePasskeyMixin, AuthenticateWebAuthnForm):
+    """The passkey at sign-in."""
+
+
+class ConfirmPasskeyForm(_UsePasskeyMixin, ReauthenticateWebAuthnForm):
+    """The passkey once more, before something that matters."""
+
+
 class AddPasskeyForm(PlainFormMixin, AddWebAuthnForm):
     """A name for a new passkey."""
+
+    def clean(self) -> dict[str, Any]:
+        with _any_failure_refuses_the_passkey():
+            return super().clean()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

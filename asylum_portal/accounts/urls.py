@@ -20,7 +20,7 @@ _passkeys = [
     path("add/", second_factor.AddPasskeyView.as_view(), name="mfa_add_webauthn"),
     path(
         "reauthenticate/",
-        second_factor.webauthn_views.ReauthenticateWebAuthnView.as_view(),
+        second_factor.ConfirmPasskeyView.as_view(),
         name="mfa_reauthenticate_webauthn",
     ),
     path("<int:pk>/remove/", second_factor.RemovePasskeyView.as_view(), name="mfa_remove_webauthn"),

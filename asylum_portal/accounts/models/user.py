@@ -73,7 +73,7 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(username, password, **{**fields, "role": Role.ADMINISTRATOR})
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(username__iexact=username or "")
+        return self.get(username__iexact=normalise_username(username or ""))
 
     def system(self) -> "User":
         """The one account under which timers act."""

@@ -17,7 +17,9 @@ from django.urls import reverse
 from ..adapter import SecondFactorAdapter
 from ..forms import (
     AddPasskeyForm,
+    ConfirmPasskeyForm,
     ConfirmSecondStepForm,
+    PasskeyStepForm,
     RenamePasskeyForm,
     SecondStepForm,
     SetUpAppForm,
@@ -35,6 +37,13 @@ class SecondStepView(base_views.AuthenticateView):
 
     def get_form_class(self) -> type[Form]:
         return SecondStepForm
+
+    def get_webauthn_form_class(self) -> type[Form]:
+        return PasskeyStepForm
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        passkeys = Authenticator.objects.filter(user=self.stage.login.user, type=Authenticator.Type.WEBAUTHN)
+        return {**super().get_context_data(**kwargs), "has_passkey": passkeys.exists()}
 
     def form_invalid(self, form: Form) -> HttpResponse:
         response = super().form_invalid(form)
@@ -80,6 +89,19 @@ class AddPasskeyView(RefusedFormMixin, webauthn_views.AddWebAuthnView):
         # The library's own method drops the form that was filled in, and its errors with it.
         context = super().get_context_data(**kwargs)
         return {**context, **kwargs}
+
+
+class ConfirmPasskeyView(webauthn_views.ReauthenticateWebAuthnView):
+    """The passkey once more before something that matters."""
+
+    def get_form_class(self) -> type[Form]:
+        return ConfirmPasskeyForm
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {**super().get_context_data(**kwargs), **kwargs}
+
+    def form_invalid(self, form: Form) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form), status=400)
 
 
 class RemovePasskeyView(webauthn_views.RemoveWebAuthnView):
