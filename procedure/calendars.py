@@ -19,7 +19,7 @@ ONE_DAY = timedelta(days=1)
 
 
 def gettext_noop(message: str) -> str:
-    """Mark a text for the catalogues; Django's own function of this name wants settings, and the law has none."""
+    """Mark a text for the catalogues; Django's function of this name wants settings, and the law has none."""
     return message
 
 

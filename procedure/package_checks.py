@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 
 from procedure.calendars import DayKind
 from procedure.package_table import PackageMistake, Table
@@ -12,7 +12,7 @@ from procedure.rule_rows import SETTING_OF_MODE, Mode, Rule, RulePackage, StartF
 ATW_LONGEST = {Unit.DAYS: 90, Unit.WEEKS: 12, Unit.MONTHS: 3}
 
 _LENGTHS = {Unit.DAYS, Unit.WEEKS, Unit.MONTHS}
-UNITS_OF_MODE = {
+UNITS_OF_MODE: Mapping[Mode, Collection[Unit | None]] = {
     Mode.ATW: _LENGTHS,
     Mode.MONTHS_NO_ATW: _LENGTHS,
     Mode.HOURS_OR_LIBERTY: {Unit.HOURS, Unit.DAYS, Unit.WEEKS},

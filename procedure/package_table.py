@@ -99,16 +99,16 @@ class Table:
         path = f"{self.path}.{key}" if self.path else key
         return Table(self.file, path, self._left.pop(key, {}))
 
-    def keys(self) -> list[str]:
+    def names(self) -> list[str]:
         return list(self._left)
 
     def tables(self) -> list[tuple[str, Table]]:
         """Every key of this table as a table of its own."""
-        return [(key, self.table(key)) for key in self.keys()]
+        return [(key, self.table(key)) for key in self.names()]
 
     def numbers(self, key: str) -> dict[str, int]:
         inner = self.table(key, required=False)
-        return {name: inner.number(name) for name in inner.keys()}
+        return {name: inner.number(name) for name in inner.names()}
 
     def confidence(self) -> str:
         return self.one_of("confidence", CONFIDENCES)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
 from enum import StrEnum
@@ -140,8 +140,8 @@ TRANSITIONS = frozenset(
 class UnknownName(LookupError):
     """A package, rule, schedule or setting of this name does not exist; the text lists those that do."""
 
-    def __init__(self, what: str, name: str, *, known: object = ()) -> None:
-        self.what, self.name, self.known = what, name, tuple(sorted(str(item) for item in known))
+    def __init__(self, what: str, name: str, *, known: Iterable[str] = ()) -> None:
+        self.what, self.name, self.known = what, name, tuple(sorted(known))
         super().__init__(f"there is no {what} {name!r}; known: {', '.join(self.known) or 'none'}")
 
     def __str__(self) -> str:
@@ -186,7 +186,7 @@ class SettingSpec:
                 raise WrongSetting(f"setting {self.key} must be a whole number, not {text!r}") from None
         return text
 
-    def with_value(self, value: object) -> SettingSpec:
+    def with_value(self, value: SettingValue) -> SettingSpec:
         """The same switch in another position."""
         # A bool is an int in Python, so the exact type is compared.
         if type(value).__name__ != self.type:

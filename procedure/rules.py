@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import itertools
 import re
 import tomllib
 from collections.abc import Callable, Iterable
@@ -194,7 +195,7 @@ def _schedules(table: Table, sources: Iterable[str]) -> dict[str, Schedule]:
         days = schedules[like].days if like else tuple(_schedule_day(row) for row in entry.rows("days"))
         if not days:
             entry.fail("days", "is empty")
-        for before, after in zip(days, days[1:], strict=False):
+        for before, after in itertools.pairwise(days):
             if after.day <= before.day:
                 entry.fail("days", f"day {after.day} does not come after day {before.day}")
         closed = [rule for day in days for rule in day.closes]
@@ -246,7 +247,7 @@ def _rule(code: str, table: Table, sources: Iterable[str]) -> Rule:
         unit=unit,
         length=table.number("length", None),
         length_by_ground=table.numbers("length_by_ground"),
-        last_day={name: last_day_table.numbers(name) for name in last_day_table.keys()},
+        last_day={name: last_day_table.numbers(name) for name in last_day_table.names()},
         source=table.citation(sources),
         confidence=table.confidence(),
         owes=table.texts("owes", ROLES.__contains__, "a role", required=True),

@@ -134,7 +134,10 @@ def compute(
     `schedule` and `day_one` matter to rules that end with a day of a schedule. Give "AAX" as schedule once
     the general procedure has been extended; `day_kind` puts another calendar in place of the schedule's.
     """
-    moment = _in_amsterdam(start) if isinstance(start, datetime) else None
+    try:
+        moment = _in_amsterdam(start) if isinstance(start, datetime) else None
+    except OverflowError:
+        raise TermMistake(f"{start} lies beyond the calendar") from None
     on = moment.date() if moment else start
     if rule.start_fact == StartFact.DAY_ONE_ON and day_one is not None:
         on, moment = day_one, None
@@ -264,7 +267,7 @@ def _by_length(
 ) -> _Count:
     if rule.mode == Mode.LETTER or rule.unit is None:
         raise TermMistake(f"rule {rule.code} has no length in the law: take the date from the letter")
-    length = rule.length_by_ground[ground] if ground in rule.length_by_ground else rule.length or 0
+    length = rule.length_by_ground.get(ground or "", rule.length or 0)
     if rule.mode == Mode.HOURS_OR_LIBERTY:
         return _to_the_minute(rule, moment, length)
     if length == 0 and rule.mode != Mode.CALENDAR_MIN:
@@ -315,12 +318,10 @@ def _rolled_over(nominal_on: date, steps: list[Step], calendar: LegalCalendar) -
 
 def _minimum(last: date, steps: list[Step], calendar: LegalCalendar, *, rolls: bool) -> _Count:
     """RVT-01: the next step is possible on the day after the last day of the minimum."""
-    earliest, skipped = last + ONE_DAY, ()
-    if rolls:
-        end, passed = calendar.first_counted(last, DayKind.WORKING_DAY)
-        earliest, skipped = end + ONE_DAY, tuple(passed)
+    end, skipped = calendar.first_counted(last, DayKind.WORKING_DAY) if rolls else (last, [])
+    earliest = end + ONE_DAY
     steps += [Step(StepKind.MINIMUM_ENDS, earliest - ONE_DAY), Step(StepKind.EARLIEST, earliest)]
-    return _Count(earliest, last + ONE_DAY, tuple(steps), skipped, earliest_on=earliest)
+    return _Count(earliest, last + ONE_DAY, tuple(steps), tuple(skipped), earliest_on=earliest)
 
 
 def _to_the_minute(rule: Rule, moment: datetime | None, length: int) -> _Count:
@@ -364,6 +365,11 @@ def _add(on: date, length: int, unit: Unit) -> date:
         # No such day in that month: the last one (31 August and six months is 28 February).
         return date(year, month + 1, min(on.day, months.monthrange(year, month + 1)[1]))
     return on + timedelta(days=length * (7 if unit == Unit.WEEKS else 1))
+
+
+def add_months(on: date, months_more: int) -> date:
+    """The same day so many months on, or the last of a shorter month."""
+    return _add(on, months_more, Unit.MONTHS)
 
 
 def _in_amsterdam(moment: datetime) -> datetime:

@@ -1,0 +1,24 @@
+from .applicant import Applicant, Family, FamilyMember, PersonName
+from .audit import AuditEntry
+from .case import Case, SpecialNeed
+from .document import Document
+from .message import CHANNELS_OF, Channel, Message
+from .spells import Assignment, CounsellorConsent, Guardianship, Mandate
+
+__all__ = [
+    "CHANNELS_OF",
+    "Applicant",
+    "Assignment",
+    "AuditEntry",
+    "Case",
+    "Channel",
+    "CounsellorConsent",
+    "Document",
+    "Family",
+    "FamilyMember",
+    "Guardianship",
+    "Mandate",
+    "Message",
+    "PersonName",
+    "SpecialNeed",
+]

@@ -1,0 +1,169 @@
+"""Everything that changes a file, one function a use case: check, change, record."""
+
+import uuid
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils import timezone
+
+from asylum_portal.accounts.models import User
+from asylum_portal.notices.actions import queue
+from cases import vault
+from cases.access import channels_of, may_read_content
+from cases.audit import record
+from cases.document_types import may_upload
+from cases.file_types import ProvenFile
+from cases.models import (
+    Applicant,
+    Assignment,
+    Case,
+    Channel,
+    CounsellorConsent,
+    Document,
+    Guardianship,
+    Mandate,
+    Message,
+)
+
+
+@transaction.atomic
+def open_case(
+    applicant: Applicant, *, actor: User, on: date, at: datetime, number: str | None = None, **facts: Any
+) -> Case:
+    """Open the file of an applicant."""
+    case = Case.objects.create(
+        applicant=applicant, number=number or f"{on.year}-{uuid.uuid4().int % 10**8:08}", opened_on=on, **facts
+    )
+    record(actor, "case.open", at=at, case=case, target=case)
+    return case
+
+
+@transaction.atomic
+def file_document(
+    case: Case,
+    *,
+    code: str,
+    content: ProvenFile,
+    actor: User,
+    at: datetime,
+    conclusion: str = "",
+    translation_of: Document | None = None,
+    part_of_step: bool = False,
+) -> Document:
+    """Seal and file a document that has been proven to be what it says; raises PermissionDenied by type and role.
+
+    A document that belongs to a step (`part_of_step`) may be filed by whoever may take the step.
+    """
+    if not part_of_step and not may_upload(code, actor.role):
+        raise PermissionDenied
+    document_id = uuid.uuid4()
+    path = vault.store(document_id, content.content)
+    document = Document.objects.create(
+        id=document_id,
+        case=case,
+        code=code,
+        original_name=content.name,
+        media_type=content.media_type,
+        extension=content.extension,
+        size=content.size,
+        received_sha256=content.sha256,
+        stored_sha256=content.stored_sha256,
+        stored_path=str(path),
+        status=Document.Status.QUARANTINED if content.quarantined else Document.Status.AVAILABLE,
+        uploaded_by=actor,
+        received_at=at,
+        conclusion=conclusion,
+        translation_of=translation_of,
+    )
+    record(actor, "document.file", at=at, case=case, target=document, code=code, sha256=document.received_sha256)
+    return document
+
+
+def read_document(document: Document, *, actor: User, at: datetime) -> Iterator[bytes]:
+    """The content of a document, after the view has been recorded; raises PermissionDenied."""
+    if not may_read_content(actor, document):
+        raise PermissionDenied
+    record(actor, "document.read", at=at, case=document.case, target=document, code=document.code)
+    return vault.open_stored(document.stored_path, document.id)
+
+
+@transaction.atomic
+def send_message(case: Case, *, channel: str, body: str, actor: User, at: datetime) -> Message:
+    """Write to the others of a channel; they are told that there is something to read, never what."""
+    if channel not in channels_of(actor):
+        raise PermissionDenied
+    message = Message.objects.create(case=case, channel=channel, sender=actor, body=body, sent_at=at)
+    record(actor, "message.send", at=at, case=case, target=message, channel=channel)
+    for reader in _readers(case, channel, on=timezone.localdate(at)):
+        if reader != actor:
+            queue(
+                recipient=reader,
+                kind="message_received",
+                key=f"message:{message.id}:{reader.pk}",
+                context={},
+                about=f"case:{case.pk}",
+                due_at=at,
+                now=at,
+            )
+    return message
+
+
+def _readers(case: Case, channel: str, *, on: date) -> list[User]:
+    readers = people_of_applicant(case, on=on)
+    if channel == Channel.SERVICE:
+        readers += case.current_workers(on=on)
+    return readers
+
+
+def people_of_applicant(case: Case, *, on: date) -> list[User]:
+    """The applicant, her guardian and her lawyer on this day: those who are told what happens."""
+    mandate = case.current_mandate(on=on)
+    people = [case.applicant.user, case.current_guardian(on=on), mandate.holder if mandate else None]
+    return [person for person in people if person is not None and person.is_active]
+
+
+@transaction.atomic
+def give_mandate(case: Case, *, lawyer: User, starts_on: date, actor: User, at: datetime, reason: str = "") -> Mandate:
+    """Give a lawyer the right to act; the mandate of another one ends at the end of that day."""
+    for former in case.mandates.current(on=starts_on).exclude(holder=lawyer).select_for_update():
+        former.ends_on = max(starts_on, former.starts_on)
+        former.save(update_fields=["ends_on"])
+        record(actor, "mandate.end", at=at, case=case, target=former, ends_on=former.ends_on.isoformat())
+    mandate, created = Mandate.objects.get_or_create(
+        case=case, holder=lawyer, ends_on=None, defaults={"starts_on": starts_on, "reason": reason}
+    )
+    if created:
+        record(actor, "mandate.give", at=at, case=case, target=mandate)
+    return mandate
+
+
+@transaction.atomic
+def assign(case: Case, *, worker: User, duty: str, starts_on: date, actor: User | None, at: datetime) -> Assignment:
+    """Put a worker on a case."""
+    assignment, created = Assignment.objects.get_or_create(
+        case=case, holder=worker, duty=duty, ends_on=None, defaults={"starts_on": starts_on}
+    )
+    if created:
+        record(actor, "assignment.give", at=at, case=case, target=assignment, duty=duty)
+    return assignment
+
+
+@transaction.atomic
+def appoint_guardian(
+    case: Case, *, guardian: User, starts_on: date, ends_on: date | None, actor: User, at: datetime
+) -> Guardianship:
+    """Record the guardian of an unaccompanied child, until the day before she turns eighteen."""
+    guardianship = Guardianship.objects.create(case=case, holder=guardian, starts_on=starts_on, ends_on=ends_on)
+    record(actor, "guardianship.give", at=at, case=case, target=guardianship)
+    return guardianship
+
+
+@transaction.atomic
+def give_consent(case: Case, *, counsellor: User, starts_on: date, actor: User, at: datetime) -> CounsellorConsent:
+    """The applicant lets a counsellor look along."""
+    consent = CounsellorConsent.objects.create(case=case, holder=counsellor, starts_on=starts_on)
+    record(actor, "consent.give", at=at, case=case, target=consent)
+    return consent

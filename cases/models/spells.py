@@ -1,0 +1,78 @@
+"""Rights with a first and a last day: mandates, assignments, guardianships, consents."""
+
+from datetime import date
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+
+def in_force(on: date) -> Q:
+    """Spells that hold on this day; the last day counts whole."""
+    return Q(starts_on__lte=on) & (Q(ends_on__isnull=True) | Q(ends_on__gte=on))
+
+
+class SpellQuerySet(models.QuerySet):
+    def current(self, *, on: date) -> Self:
+        return self.filter(in_force(on))
+
+    def of(self, user) -> Self:
+        return self.filter(holder=user)
+
+
+class Spell(models.Model):
+    """A relation between a person and a case that starts and ends by date."""
+
+    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="%(class)ss")
+    holder = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="%(class)ss")
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+    reason = models.CharField(max_length=300, blank=True)
+
+    objects = SpellQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="%(class)s_ends_after_it_starts",
+            ),
+        ]
+        indexes = [models.Index(fields=["holder", "case"], name="%(class)s_holder_case")]
+
+
+class Mandate(Spell):
+    """A lawyer's right to act for the applicant (machtiging)."""
+
+    class Meta(Spell.Meta):
+        constraints = [
+            *Spell.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(ends_on__isnull=True), name="one_open_mandate_a_case"
+            ),
+        ]
+
+
+class Assignment(Spell):
+    """A worker's duty in a case: it opens the file to her, her role alone does not."""
+
+    class Duty(models.TextChoices):
+        REGISTRATION = "registration", _("registration")
+        INTERVIEW = "interview", _("interview")
+        DECISION = "decision", _("decision")
+        PLANNING = "planning", _("planning")
+        COORDINATION = "coordination", _("coordination")
+        AUDIT = "audit", _("audit")
+
+    duty = models.CharField(max_length=20, choices=Duty.choices, default=Duty.DECISION)
+
+
+class Guardianship(Spell):
+    """The guardian of an unaccompanied child (voogdij, Nidos); ends at eighteen."""
+
+
+class CounsellorConsent(Spell):
+    """The applicant lets a VluchtelingenWerk counsellor look along; ends when withdrawn."""

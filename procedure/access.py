@@ -1,0 +1,69 @@
+"""Who may take which step of a procedure, and see it: relation to the case first, then the role."""
+
+import rules
+
+from asylum_portal.accounts.models import Role
+from cases.access import is_related
+from procedure.models import Procedure
+
+# Who may take which step (model C2, column Actor). Caseworker stands for the registering, interviewing and
+# deciding officers; the supervisor may do what they may.
+_SERVICE = frozenset({Role.CASEWORKER, Role.SUPERVISOR})
+_PLANNING = frozenset({Role.CASEWORKER, Role.PLANNER, Role.SUPERVISOR})
+_OWN = frozenset({Role.APPLICANT, Role.GUARDIAN, Role.LAWYER})
+ACTORS: dict[str, frozenset[Role]] = {
+    "start_registration": _SERVICE,
+    "lodge_application": _SERVICE,
+    "start_application_interview": _SERVICE,
+    "finish_application_interview": _SERVICE,
+    "begin_preparation": _SERVICE,
+    "choose_nine_days": _PLANNING,
+    "complete_preparation": _PLANNING,
+    "start_general_procedure": _PLANNING,
+    "close_interview": _SERVICE,
+    "close_corrections": _SERVICE | {Role.LAWYER, Role.SYSTEM},
+    "issue_intended_decision": _SERVICE,
+    "close_response": _SERVICE | {Role.LAWYER, Role.SYSTEM},
+    "reconsider": _SERVICE,
+    "extend_general_procedure": _SERVICE,
+    "refer_to_extended": _SERVICE,
+    "plan_extended_interview": _PLANNING,
+    "close_extended_interview": _SERVICE,
+    "skip_extended_interview": _SERVICE,
+    "extend_decision_period": _SERVICE,
+    "extend_response_term": _SERVICE,
+    "grant": _SERVICE,
+    "refuse": _SERVICE,
+    "request_withdrawal": _OWN,
+    "retract_withdrawal": _OWN,
+    "confirm_withdrawal": _SERVICE,
+    "close": _SERVICE,
+    "assign_lawyer": _PLANNING,
+    "change_lawyer": _PLANNING,
+}
+
+
+def _may_take(name: str) -> rules.Predicate:
+    @rules.predicate(f"may_{name}")
+    def may(user, procedure) -> bool:
+        # has_perm asks again without the object: no object, no right.
+        if procedure is None or user.role not in ACTORS[name]:
+            return False
+        return user.role == Role.SYSTEM or is_related(user, procedure.case)
+
+    return may
+
+
+@rules.predicate
+def may_see_procedure(user, procedure) -> bool:
+    return procedure is not None and is_related(user, procedure.case)
+
+
+rules.add_perm("procedure.view_procedure", may_see_procedure)
+for _name in ACTORS:
+    rules.add_perm(f"procedure.{_name}", _may_take(_name))
+
+
+def may_take(user, name: str, procedure: Procedure) -> bool:
+    """May this person take this step in this procedure, whatever state it is in?"""
+    return user.is_active and user.has_perm(f"procedure.{name}", procedure)

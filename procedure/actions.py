@@ -1,0 +1,238 @@
+"""Everything that moves a procedure. For people, the API and timers alike a step goes through apply_transition."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
+from django_fsm import TransitionNotAllowed
+
+from asylum_portal.accounts.models import User
+from cases.audit import record
+from cases.file_types import ProvenFile
+from cases.models import Case
+from cases.vault import discarding_on_error
+from procedure import access, checks, deadlines, effects, guards
+from procedure.guards import StateForbids
+from procedure.models import Deadline, Procedure, RulePackage, Transition
+from procedure.states import State
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A date that an official letter gives, and why it differs from the computed one."""
+
+    due_on: date
+    reason: str = ""
+
+
+def unmet_reasons(procedure: Procedure, name: str, *, on: date) -> list[str]:
+    """Why this step cannot be taken on this day; empty when it can."""
+    procedure.event_on = on
+    meta = getattr(Procedure, name)._django_fsm
+    if not meta.has_transition(procedure.state):
+        return [
+            _("This step does not fit where the case stands now: %(state)s.")
+            % {"state": State(procedure.state).label}
+        ]
+    conditions = meta.get_transition(procedure.state).conditions
+    return [condition.reason for condition in conditions if not condition(procedure)]
+
+
+def available_transitions(procedure: Procedure, user: User, *, on: date) -> list[str]:
+    """The steps that the machine allows now and that this person may take, in the order of the procedure."""
+    return [
+        name
+        for name in access.ACTORS
+        if access.may_take(user, name, procedure) and not unmet_reasons(procedure, name, on=on)
+    ]
+
+
+@transaction.atomic
+def express_wish(case: Case, *, actor: User, on: date, at: datetime, place: str = "") -> Procedure:
+    """Begin a procedure: the wish to apply was made known (T01). The package in force on that day serves it."""
+    package = RulePackage.objects.in_force(on=on).first()
+    if package is None:
+        raise ValidationError({"on": _("No published rule package is in force on this day.")})
+    procedure = Procedure.objects.create(
+        case=case, state=State.WISH_EXPRESSED, package=package, place=place, wish_expressed_on=on
+    )
+    procedure.event_on = on
+    step = _write_history(procedure, "express_wish", from_state="", actor=actor, on=on, at=at, inputs={})
+    deadlines.open_for(procedure, step)
+    effects.tell(procedure, step)
+    _call_hooks(procedure, step)
+    return procedure
+
+
+def apply_transition(
+    procedure: Procedure,
+    name: str,
+    *,
+    actor: User,
+    on: date,
+    at: datetime,
+    document: ProvenFile | None = None,
+    letter: Letter | None = None,
+    appointment: effects.Meeting | None = None,
+    lawyer: User | None = None,
+    reason: str = "",
+    facts: Mapping[str, Any] | None = None,
+    **arguments: Any,
+) -> Transition:
+    """Take one step of a procedure, or raise and leave everything as it was.
+
+    `on` is the day of the event, `at` the moment at which it is recorded; `arguments` go to the transition itself,
+    `facts` (ticks and codes) into the history. Raises StateForbids (409), PermissionDenied (403),
+    ValidationError with the field named (400).
+    """
+    facts = dict(facts or {})
+    with discarding_on_error(), transaction.atomic():
+        # Lock by key alone: FOR UPDATE refuses joins to nullable rows and DISTINCT.
+        locked = Procedure.objects.select_for_update().get(pk=procedure.pk)
+        if name not in access.ACTORS:
+            raise StateForbids([_("There is no such step.")])
+        if reasons := unmet_reasons(locked, name, on=on):
+            raise StateForbids(reasons)
+        if not access.may_take(actor, name, locked):
+            raise PermissionDenied
+        checks.check(locked, name, on=on, at=at, document=document, letter=letter, facts=facts, arguments=arguments)
+
+        from_state = locked.state
+        getattr(locked, name)(**arguments)
+        if name == "lodge_application":
+            locked.package = RulePackage.objects.in_force(on=on).get()
+        locked.save()
+        history = _write_history(
+            locked,
+            name,
+            from_state=from_state,
+            actor=actor,
+            on=on,
+            at=at,
+            inputs=facts | {key: _plain(value) for key, value in arguments.items()},
+            reason=reason,
+        )
+        effects.bring_about(
+            locked,
+            history,
+            actor=actor,
+            document=document,
+            appointment=appointment,
+            lawyer=lawyer,
+        )
+        deadlines.settle(locked, history)
+        deadlines.open_for(
+            locked,
+            history,
+            letter_due_on=letter.due_on if letter else None,
+            letter_reason=letter.reason if letter else "",
+            ground=arguments.get("ground", ""),
+            zero_departure_term=bool(facts.get("leave_at_once")),
+        )
+        if name == "extend_response_term" and letter:
+            view = locked.latest_deadline(*deadlines.LETTER_TERMS[name])
+            deadlines.set_letter_date(view, due_on=letter.due_on, reason=letter.reason, at=at)
+        effects.tell(locked, history)
+        _call_hooks(locked, history)
+    procedure.refresh_from_db()
+    return history
+
+
+def lapse_terms(*, now: datetime, limit: int = 500) -> int:
+    """Mark terms whose last moment has passed, each in a transaction of its own; returns how many."""
+    count = 0
+    for pk in list(Deadline.objects.past_due(at=now).values_list("pk", flat=True)[:limit]):
+        with transaction.atomic():
+            deadline = Deadline.objects.past_due(at=now).select_for_update(skip_locked=True).filter(pk=pk).first()
+            if deadline is None:
+                continue
+            deadlines.lapse(deadline, at=now)
+            record(
+                User.objects.system(),
+                "deadline.lapse",
+                at=now,
+                case=deadline.procedure.case,
+                target=deadline,
+                rule=deadline.rule_code,
+            )
+            count += 1
+    return count
+
+
+# The portal itself may only close a step that waits for a term which has run out (model C0.3).
+_CLOSED_BY_TIME = {State.CORRECTIONS: "close_corrections", State.INTENDED_DECISION: "close_response"}
+
+
+def close_lapsed_steps(*, now: datetime) -> int:
+    """Close the waiting steps whose term has run out; returns how many."""
+    system = User.objects.system()
+    closed = 0
+    for procedure in Procedure.objects.filter(state__in=_CLOSED_BY_TIME).order_by("pk"):
+        name = _CLOSED_BY_TIME[State(procedure.state)]
+        on = timezone.localdate(now)
+        if unmet_reasons(procedure, name, on=on) or not _term_has_run_out(procedure, on=on):
+            continue
+        try:
+            apply_transition(procedure, name, actor=system, on=on, at=now)
+        except TransitionNotAllowed:
+            continue  # somebody closed it between the look and the lock
+        closed += 1
+    return closed
+
+
+def _term_has_run_out(procedure: Procedure, *, on: date) -> bool:
+    term = procedure.latest_deadline(*guards.WAITING_TERMS[State(procedure.state)])
+    return term is not None and term.effective_due_on < on
+
+
+def _write_history(
+    procedure: Procedure,
+    name: str,
+    *,
+    from_state: str,
+    actor: User,
+    on: date,
+    at: datetime,
+    inputs: dict[str, Any],
+    reason: str = "",
+) -> Transition:
+    history = Transition.objects.create(
+        procedure=procedure,
+        name=name,
+        from_state=from_state,
+        to_state=procedure.state,
+        actor=actor,
+        actor_role=actor.role,
+        on=on,
+        at=at,
+        inputs=inputs,
+        reason=reason,
+        package_name=procedure.package_id,
+    )
+    record(
+        actor,
+        f"procedure.{name}",
+        at=at,
+        case=procedure.case,
+        target=procedure,
+        from_state=from_state,
+        to_state=procedure.state,
+        on=on.isoformat(),
+    )
+    return history
+
+
+def _call_hooks(procedure: Procedure, history: Transition) -> None:
+    for path in settings.PROCEDURE_TRANSITION_HOOKS:
+        import_string(path)(procedure, history)
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, (date, datetime)) else value

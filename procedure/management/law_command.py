@@ -1,0 +1,100 @@
+"""What the commands that ask the law share: package, settings, dates, one clear line on a mistake."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import ArgumentTypeError
+from datetime import date, datetime
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from procedure.calendars import CannotCompute, Skipped
+from procedure.rules import PackageMistake, RulePackage, UnknownName, WrongSetting, find_package
+
+BAD_INPUT = 2
+
+
+def a_date(text: str) -> date:
+    """A date as typed on the command line."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(f"there is no date {text!r}; write it as 2026-04-01") from None
+
+
+def a_date_or_moment(text: str) -> date | datetime:
+    """A date, or a date with a time of day (in Amsterdam unless it says otherwise)."""
+    try:
+        return datetime.fromisoformat(text) if len(text) > len("2026-04-01") else date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(
+            f"there is no date {text!r}; write it as 2026-04-01 or 2026-04-01T14:30"
+        ) from None
+
+
+def skipped_rows(skipped: tuple[Skipped, ...]) -> list[dict[str, str]]:
+    """The days that were passed over, as the commands print them."""
+    return [{"date": day.on.isoformat(), "name": day.name} for day in skipped]
+
+
+class LawCommand(BaseCommand):
+    """A command that needs no database; wrong input gives one line on stderr and exit code 2."""
+
+    requires_system_checks = []
+    requires_migrations_checks = False
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        parser = super().create_parser(prog_name, subcommand, **kwargs)
+
+        def one_line(message: str) -> None:
+            if self._called_from_command_line:
+                self.stderr.write(f"{parser.prog}: {message}")
+                sys.exit(BAD_INPUT)
+            raise CommandError(message, returncode=BAD_INPUT)
+
+        # argparse would print the whole usage before its message.
+        parser.error = one_line  # type: ignore[assignment,method-assign]
+        return parser
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--package", required=True, help="the rule package, such as nl-2021")
+        parser.add_argument(
+            "--set",
+            action="append",
+            default=[],
+            metavar="KEY=VALUE",
+            help="put a setting of the package in another position; may be repeated",
+        )
+        parser.add_argument("--json", action="store_true", help="print JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            package = self._package(options["package"], options["set"])
+            answer = self.answer(package, options)
+        except (CannotCompute, PackageMistake, UnknownName, WrongSetting) as error:
+            raise CommandError(str(error), returncode=BAD_INPUT) from error
+        if options["json"]:
+            self.stdout.write(json.dumps(answer, ensure_ascii=False, indent=2))
+        else:
+            self.stdout.write("\n".join(self.as_text(answer)))
+
+    def answer(self, package: RulePackage, options: dict[str, Any]) -> dict[str, Any]:
+        """What --json prints."""
+        raise NotImplementedError
+
+    def as_text(self, answer: dict[str, Any]) -> list[str]:
+        """The same for people."""
+        raise NotImplementedError
+
+    @staticmethod
+    def _package(name: str, settings: list[str]) -> RulePackage:
+        package = find_package(name)
+        overrides = {}
+        for setting in settings:
+            key, equals, value = setting.partition("=")
+            if not equals:
+                raise WrongSetting(f"--set needs KEY=VALUE, not {setting!r}")
+            overrides[key] = package.setting(key).read(value)
+        return package.with_settings(**overrides)

@@ -1,0 +1,108 @@
+"""Time limits: one row each, with how its last day was found."""
+
+import uuid
+from datetime import date, datetime
+from typing import Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from .history import Transition
+from .procedure import Procedure
+
+
+class DeadlineQuerySet(models.QuerySet):
+    def visible_to(self, user, *, on: date) -> Self:
+        return self.filter(procedure__in=Procedure.objects.visible_to(user, on=on))
+
+    def open(self) -> Self:
+        return self.filter(state=Deadline.State.OPEN)
+
+    def running(self) -> Self:
+        """Open ones, and those that lapsed but can still be met late."""
+        return self.filter(state__in=[Deadline.State.OPEN, Deadline.State.LAPSED])
+
+    def past_due(self, *, at: datetime) -> Self:
+        return self.open().filter(due_at__lt=at)
+
+    def to_remind(self, *, at: datetime) -> Self:
+        return self.filter(next_reminder_at__lte=at)
+
+
+class Deadline(models.Model):
+    """A time limit of a rule in one procedure; the letter's date goes before the computed one (model C0.2)."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("open")
+        MET = "met", _("done in time")
+        LATE = "late", _("done, but late")
+        LAPSED = "lapsed", _("not done in time")
+        CANCELLED = "cancelled", _("no longer needed")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    procedure = models.ForeignKey(Procedure, on_delete=models.PROTECT, related_name="deadlines")
+    rule_code = models.CharField(max_length=12)
+    package_name = models.CharField(max_length=40)
+    opened_by = models.ForeignKey(Transition, on_delete=models.PROTECT, related_name="opened_deadlines")
+    opened_at = models.DateTimeField()
+    started_on = models.DateField(help_text=_("the day of the event that it counts from"))
+    computed_due_on = models.DateField()
+    letter_due_on = models.DateField(null=True, blank=True)
+    letter_reason = models.CharField(max_length=300, blank=True)
+    effective_due_on = models.DateField()
+    due_at = models.DateTimeField(help_text=_("the last moment at which something is in time"))
+    derivation = models.JSONField(default=dict)
+    owed_by = ArrayField(models.CharField(max_length=20))
+    soft = models.BooleanField(default=False)
+    source = models.CharField(max_length=300)
+    confidence = models.CharField(max_length=40)
+    reminder_profile = models.CharField(max_length=1)
+    next_reminder_at = models.DateTimeField(null=True, blank=True)
+    reminded_until = models.DateTimeField(null=True, blank=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    objects = DeadlineQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["due_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    effective_due_on=Coalesce(F("letter_due_on"), F("computed_due_on"))
+                ),
+                name="effective_due_is_the_letters_or_the_computed",
+            ),
+            models.CheckConstraint(
+                condition=Q(letter_due_on__isnull=True)
+                | Q(letter_due_on=F("computed_due_on"))
+                | ~Q(letter_reason=""),
+                name="letter_that_differs_needs_a_reason",
+            ),
+            models.UniqueConstraint(
+                fields=["procedure", "rule_code"], condition=Q(state="open"), name="one_open_deadline_a_rule"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_reminder_at"],
+                condition=Q(next_reminder_at__isnull=False),
+                name="deadline_to_remind",
+            ),
+            models.Index(fields=["due_at"], condition=Q(state="open"), name="deadline_open_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule_code} {self.effective_due_on}"
+
+    @property
+    def rule(self):
+        """The rule of the package that this term was computed with."""
+        return self.procedure.package.law.rules[self.rule_code]
+
+    @property
+    def title(self):
+        return _(self.rule.title)

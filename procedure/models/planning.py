@@ -1,0 +1,65 @@
+"""Planned days of the general procedure, and appointments."""
+
+import uuid
+from datetime import date
+from typing import Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .procedure import Procedure
+
+
+class ProcedureDay(models.Model):
+    """One day of the general procedure; frozen when day 1 begins."""
+
+    procedure = models.ForeignKey(Procedure, on_delete=models.CASCADE, related_name="days")
+    number = models.PositiveSmallIntegerField()
+    on = models.DateField()
+    step = models.CharField(max_length=200, help_text=_("the package's sentence; translated when shown"))
+    closes = ArrayField(models.CharField(max_length=12), default=list, blank=True)
+    # The days passed over just before this one: [{"date": ..., "name": ...}].
+    skipped_before = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["procedure", "number"], name="one_day_a_number"),
+            models.UniqueConstraint(fields=["procedure", "on"], name="one_number_a_day"),
+        ]
+
+
+class AppointmentQuerySet(models.QuerySet):
+    def visible_to(self, user, *, on: date) -> Self:
+        return self.filter(procedure__in=Procedure.objects.visible_to(user, on=on))
+
+    def standing(self) -> Self:
+        return self.filter(cancelled_at__isnull=True)
+
+
+class Appointment(models.Model):
+    """A meeting that the applicant must come to (model C7)."""
+
+    class Kind(models.TextChoices):
+        APPLICATION_INTERVIEW = "APPT-AAN", _("Application interview (aanmeldgehoor)")
+        MEDICAL = "APPT-MED", _("Health assessment (medisch advies)")
+        INFORMATION = "APPT-VWN", _("Information by VluchtelingenWerk")
+        LAWYER = "APPT-LAW1", _("First meeting with your lawyer")
+        DETAILED_INTERVIEW = "APPT-NG", _("Detailed interview (nader gehoor)")
+        EXTENDED_INTERVIEW = "APPT-VA", _("Extra interview")
+        WITHDRAWAL = "APPT-WDR", _("Conversation about withdrawing the application")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    procedure = models.ForeignKey(Procedure, on_delete=models.PROTECT, related_name="appointments")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    starts_at = models.DateTimeField()
+    place = models.CharField(max_length=200)
+    interpreter_language = models.CharField(max_length=60, blank=True)
+    interpreter_booked = models.BooleanField(default=False)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+
+    objects = AppointmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["starts_at"]

@@ -1,0 +1,109 @@
+"""Reminders of time limits: which is due, for whom, and when to look again."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from asylum_portal.accounts.models import Role, User
+from asylum_portal.notices.actions import queue
+from asylum_portal.notices.profiles import Audience, Moment, latest_due, moments, next_after
+from cases.actions import people_of_applicant
+from procedure.models import Deadline
+
+_APPLICANTS_SIDE = {Role.APPLICANT, Role.GUARDIAN, Role.LAWYER}
+
+
+def schedule_reminder(deadline: Deadline, *, after: datetime) -> None:
+    """Set when this term is to be looked at next; the caller saves."""
+    coming = [next_after(_moments(deadline, audience), now=after) for audience in _audiences(deadline)]
+    at_once = [latest_due(_moments(deadline, audience), now=after, after=None) for audience in _audiences(deadline)]
+    times = [moment.at for moment in coming if moment] + [after for moment in at_once if moment]
+    deadline.next_reminder_at = min(times, default=None)
+    deadline.reminded_until = None
+
+
+def remind(deadline: Deadline, *, now: datetime) -> int:
+    """Queue the one reminder that applies now for each audience, and set the next look; returns how many notices.
+
+    A sweep that was late sends the latest reminder only; the key of a notice keeps it from going out twice.
+    """
+    queued = 0
+    for audience in _audiences(deadline):
+        plan = _moments(deadline, audience)
+        moment = latest_due(plan, now=now, after=deadline.reminded_until)
+        if moment is None:
+            continue
+        for person in _people(deadline, audience, now=now):
+            notice = queue(
+                recipient=person,
+                kind=moment.kind,
+                key=f"deadline:{deadline.pk}:{deadline.effective_due_on}:{moment.code}:{person.pk}",
+                context={"due_on": deadline.effective_due_on},
+                about=f"deadline:{deadline.pk}",
+                due_at=moment.at,
+                now=now,
+            )
+            queued += notice is not None
+    coming = [next_after(_moments(deadline, audience), now=now) for audience in _audiences(deadline)]
+    deadline.next_reminder_at = min((moment.at for moment in coming if moment), default=None)
+    deadline.reminded_until = now
+    deadline.save(update_fields=["next_reminder_at", "reminded_until"])
+    return queued
+
+
+def remind_of_due(*, now: datetime, limit: int = 500) -> int:
+    """Look at every term whose time has come, each in a transaction of its own; returns how many notices."""
+    ids = Deadline.objects.to_remind(at=now).order_by("next_reminder_at").values_list("pk", flat=True)[:limit]
+    queued = 0
+    for pk in list(ids):
+        with transaction.atomic():
+            deadline = (
+                Deadline.objects.to_remind(at=now)
+                .select_for_update(skip_locked=True, of=("self",))
+                .select_related("procedure__case__applicant__user", "procedure__package")
+                .filter(pk=pk)
+                .first()
+            )
+            if deadline is not None:
+                queued += remind(deadline, now=now)
+    return queued
+
+
+def _audiences(deadline: Deadline) -> Iterator[Audience]:
+    owed_by = set(deadline.owed_by)
+    if owed_by & {Role.APPLICANT, Role.GUARDIAN}:
+        yield Audience.PERSON
+    if Role.LAWYER in owed_by:
+        yield Audience.LAWYER
+    yield Audience.STAFF
+    if deadline.reminder_profile == "D":
+        yield Audience.LEAD
+
+
+def _moments(deadline: Deadline, audience: Audience) -> list[Moment]:
+    if deadline.state not in (Deadline.State.OPEN, Deadline.State.LAPSED):
+        return []
+    return moments(
+        deadline.reminder_profile,
+        due_at=deadline.due_at,
+        opened_at=deadline.opened_at,
+        audience=audience,
+        quiet=settings.QUIET_HOURS,
+    )
+
+
+def _people(deadline: Deadline, audience: Audience, *, now: datetime) -> list[User]:
+    case = deadline.procedure.case
+    on = timezone.localdate(now)
+    match audience:
+        case Audience.PERSON:
+            return [person for person in people_of_applicant(case, on=on) if person.role != Role.LAWYER]
+        case Audience.LAWYER:
+            return [person for person in people_of_applicant(case, on=on) if person.role == Role.LAWYER]
+        case Audience.LEAD:
+            return list(User.objects.filter(role=Role.SUPERVISOR, team=case.team_id, team__isnull=False, is_active=True))
+        case _:
+            return case.current_workers(on=on)
