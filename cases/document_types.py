@@ -1,95 +1,401 @@
-"""The types of document: who files them and who may see them (model C8).
+"""The kinds of document in a file: who hands them in and who reads them.
 
-A role stands for the organisation at the table: the caseworker for the registering, interviewing and deciding
-officers, the planner and the supervisor for theirs. What an assessor or the police hand over is filed by the
-caseworker. Reception staff and administrators see no document; the auditor sees that one exists, never its content.
+A role is a first gate only: whether the person has to do with this case at all (mandate, assignment,
+guardianship, the counsellor's dated consent) is asked of the relation. Bodies without an account here (health
+assessor, court, police, the organisation for migration) hand in through a caseworker.
 """
 
-from dataclasses import dataclass
-from typing import Any
+from __future__ import annotations
 
+from dataclasses import dataclass, field
+
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from asylum_portal.accounts.models import Role
+APPLICANT = "applicant"
+GUARDIAN = "guardian"
+LAWYER = "lawyer"
+CASEWORKER = "caseworker"
+PLANNER = "planner"
+SUPERVISOR = "supervisor"
+RECEPTION = "reception"
+COUNSELLOR = "counsellor"
+AUDITOR = "auditor"
 
-APP, LAW, GRD, VWN = Role.APPLICANT, Role.LAWYER, Role.GUARDIAN, Role.COUNSELLOR
-IND = (Role.CASEWORKER, Role.PLANNER, Role.SUPERVISOR)
-IND_B = (Role.CASEWORKER, Role.SUPERVISOR)  # officers who interview and decide
-IND_P = Role.PLANNER
+OFFICE = frozenset((CASEWORKER, PLANNER, SUPERVISOR))
+_SIDE = frozenset((APPLICANT, LAWYER, GUARDIAN))
+_ALL = _SIDE | OFFICE
+_NOBODY: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentType:
-    """One row of the table."""
+    """One kind of document: its name, who hands it in, who reads it."""
 
     code: str
-    title: Any
-    filed_by: frozenset[Role]
-    seen_by: frozenset[Role]
-    # These read the conclusion of the document and not the document.
-    conclusion_only: frozenset[Role] = frozenset()
+    title: Promise
+    uploaded_by: frozenset[str]
+    seen_by: frozenset[str]
+    # The steps of the procedure in which it belongs, in the words of the table; for people who read this.
+    when: str = "any"
+    # Who hands it in only for want of a lawyer.
+    uploaded_without_lawyer_by: frozenset[str] = field(default=_NOBODY)
+    # Bodies for which a caseworker hands it in.
+    on_behalf_of: frozenset[str] = field(default=_NOBODY)
+    # Who knows of it and reads its conclusion, never the document itself.
+    conclusion_only_for: frozenset[str] = field(default=_NOBODY)
+    # Who is told that it is there (of a decision: outcome and date), and gets neither document nor entry.
+    fact_only_for: frozenset[str] = field(default=_NOBODY)
+    # A translation: read by whoever may read its original.
+    same_as_original: bool = False
+    # The immigration service sees it once it is submitted, not while it is being prepared.
+    office_after_submission: bool = False
 
 
-def _roles(*entries: Role | tuple[Role, ...]) -> frozenset[Role]:
-    return frozenset(role for entry in entries for role in (entry if isinstance(entry, tuple) else (entry,)))
+def _roles(*roles: str | frozenset[str]) -> frozenset[str]:
+    gathered: set[str] = set()
+    for role in roles:
+        gathered |= {role} if isinstance(role, str) else role
+    return frozenset(gathered)
 
 
-def _type(code: str, title: Any, filed_by: tuple, seen_by: tuple, conclusion_only: tuple = ()) -> DocumentType:
-    return DocumentType(code, title, _roles(*filed_by), _roles(*seen_by), _roles(*conclusion_only))
-
-
-_ALL = (APP, LAW, GRD, IND)
-_REPORT = (APP, LAW, GRD, IND_B)
-_TABLE = (
-    _type("DOC-APPFORM", _("Application form (aanvraagformulier)"), (IND_B,), _ALL),
-    _type("DOC-ID", _("Identity paper (paspoort, akte)"), (APP, LAW, GRD, IND_B, VWN), _ALL),
-    _type("DOC-EV", _("Evidence (bewijsstuk)"), (APP, LAW, GRD, VWN), _ALL),
-    _type("DOC-TR", _("Translation (vertaling)"), (APP, LAW, GRD), _ALL),
-    _type("DOC-REP-AAN", _("Report of the application interview (rapport aanmeldgehoor)"), (IND_B,), _ALL),
-    _type(
+_TYPES = (
+    DocumentType(
+        "DOC-APPFORM",
+        _("Application form (aanvraagformulier)"),
+        uploaded_by=_roles(CASEWORKER),
+        seen_by=_ALL,
+        when="REGISTRATION on",
+    ),
+    DocumentType(
+        "DOC-ID",
+        _("Passport, identity card or certificate (paspoort, id, akten)"),
+        uploaded_by=_roles(APPLICANT, LAWYER, CASEWORKER, COUNSELLOR),
+        seen_by=_ALL,
+        when="any until decision",
+    ),
+    DocumentType(
+        "DOC-EV",
+        _("Evidence (bewijsstuk)"),
+        uploaded_by=_roles(APPLICANT, LAWYER, COUNSELLOR),
+        seen_by=_ALL,
+        when="RVT to decision",
+        office_after_submission=True,
+    ),
+    DocumentType(
+        "DOC-TR",
+        _("Translation (vertaling)"),
+        uploaded_by=_roles(APPLICANT, LAWYER),
+        seen_by=_ALL,
+        same_as_original=True,
+    ),
+    DocumentType(
+        "DOC-REP-AAN",
+        _("Report of the application interview (rapport aanmeldgehoor)"),
+        uploaded_by=_roles(CASEWORKER),
+        seen_by=_ALL,
+        when="from TRIAGE",
+    ),
+    DocumentType(
         "DOC-COR-AAN",
         _("Corrections to the application interview (correcties aanmeldgehoor)"),
-        (LAW, APP, GRD),
-        _ALL,
+        uploaded_by=_roles(LAWYER),
+        uploaded_without_lawyer_by=_roles(APPLICANT),
+        seen_by=_ALL,
+        when="RVT to D2",
     ),
-    _type("DOC-MEDADV", _("Medical advice (medisch advies)"), (IND,), (APP, LAW), IND),
-    _type("DOC-FMO", _("Forensic medical examination (forensisch medisch onderzoek)"), (LAW, IND_B), (APP, LAW, IND_B)),
-    _type("DOC-START", _("Letter about the start (brief start AA)"), (IND_P, IND_B), (APP, LAW, GRD, VWN, IND)),
-    _type("DOC-WDOC", _("Identity document for foreigners (W-document)"), (IND_B,), (APP, IND)),
-    _type("DOC-REP-NG", _("Report of the interview (rapport nader gehoor)"), (IND_B,), _REPORT),
-    _type("DOC-COR", _("Corrections and additions (correcties en aanvullingen)"), (LAW, APP, GRD), _ALL),
-    _type("DOC-CONF", _("Confirmation of the report (bevestiging verslag)"), (APP, LAW, GRD), (APP, LAW, IND)),
-    _type("DOC-INT-REJ", _("Intended decision (voornemen)"), (IND_B,), _ALL),
-    _type("DOC-VIEW", _("Response to the intended decision (zienswijze)"), (LAW, APP, GRD), _REPORT),
-    _type("DOC-EXT-LET", _("Letter about the extended procedure (brief verlengde procedure)"), (IND_B,), _ALL),
-    _type("DOC-EXT-AA", _("Notice that the procedure is extended (kennisgeving verlenging AA)"), (IND_B,), _ALL),
-    _type("DOC-DEC-POS", _("Decision: permit (beschikking)"), (IND_B,), _ALL),
-    _type("DOC-DEC-NEG", _("Decision: refusal (beschikking)"), (IND_B,), _ALL),
-    _type("DOC-DUB-IND", _("Sign that another country may be responsible (Eurodac, visum)"), (IND_B,), (LAW, IND)),
-    _type("DOC-NOD", _("Notice of default (ingebrekestelling)"), (LAW, APP), (APP, LAW, IND_B)),
-    _type("DOC-WDR", _("Withdrawal of the application (intrekking aanvraag)"), (APP, LAW, GRD), _ALL),
-    _type("DOC-APPEAL", _("Appeal to the court (beroepschrift)"), (LAW, APP, GRD), (APP, LAW, GRD, IND_B)),
-    _type("DOC-PROV", _("Request for a provisional measure (verzoek voorlopige voorziening)"), (LAW, APP), (APP, LAW, IND_B)),
-    _type("DOC-RULING", _("Ruling of the court (uitspraak)"), (LAW, IND_B), (APP, LAW, IND)),
-    _type("DOC-NOTE", _("Internal note (interne nota)"), (IND_B,), (IND_B,)),
+    DocumentType(
+        "DOC-MEDADV",
+        _("Medical advice (medisch advies)"),
+        uploaded_by=_roles(CASEWORKER),
+        on_behalf_of=frozenset(("MED",)),
+        seen_by=_roles(APPLICANT, LAWYER),
+        conclusion_only_for=_roles(PLANNER, CASEWORKER),
+        when="RVT on",
+    ),
+    DocumentType(
+        "DOC-FMO",
+        _("Forensic medical examination (forensisch medisch onderzoek)"),
+        uploaded_by=_roles(LAWYER, CASEWORKER),
+        on_behalf_of=frozenset(("MED",)),
+        seen_by=_roles(APPLICANT, LAWYER, CASEWORKER),
+        when="AA_CORRECTIONS on",
+    ),
+    # Letters of the service itself: the office that writes one keeps it, also where only receivers are named.
+    DocumentType(
+        "DOC-START",
+        _("Letter with the days of the procedure (brief start AA)"),
+        uploaded_by=_roles(PLANNER),
+        seen_by=_roles(_SIDE, COUNSELLOR, PLANNER),
+        when="AA_READY",
+    ),
+    DocumentType(
+        "DOC-WDOC",
+        _("Asylum seeker’s identity card (W-document)"),
+        uploaded_by=_roles(CASEWORKER),
+        seen_by=_roles(APPLICANT, OFFICE),
+        fact_only_for=_roles(RECEPTION),
+        when="RVT on",
+    ),
+    DocumentType(
+        "DOC-REP-NG",
+        _("Report of the detailed interview (rapport nader gehoor)"),
+        uploaded_by=_roles(CASEWORKER),
+        seen_by=_roles(_SIDE, CASEWORKER, SUPERVISOR),
+        when="*_CORRECTIONS on",
+    ),
+    DocumentType(
+        "DOC-COR",
+        _("Corrections and additions (correcties en aanvullingen)"),
+        uploaded_by=_roles(LAWYER),
+        uploaded_without_lawyer_by=_roles(APPLICANT),
+        seen_by=_ALL,
+        when="AA_CORRECTIONS, VA_CORRECTIONS; late until decision",
+    ),
+    DocumentType(
+        "DOC-CONF",
+        _("Statement that the report is right or not (bevestiging verslag)"),
+        uploaded_by=_roles(APPLICANT, LAWYER),
+        seen_by=_roles(APPLICANT, LAWYER, OFFICE),
+        when="AA_CORRECTIONS, VA_CORRECTIONS; late until decision",
+    ),
+    DocumentType(
+        "DOC-INT-REJ",
+        _("Intended decision (voornemen)"),
+        uploaded_by=_roles(CASEWORKER),
+        seen_by=_ALL,
+        when="*_INTENTION on",
+    ),
+    DocumentType(
+        "DOC-INT-DUB",
+        _("Intended decision: another country is responsible (voornemen Dublin)"),
+        uploaded_by=_roles(CASEWORKER),
+        seen_by=_ALL,
+        when="DUBLIN_INTENTION",
+    ),
+    DocumentType(
+        "DOC-INT-DISC",
+        _("Intention to stop the examination (voornemen buiten behandeling)"),
+        uploaded_by=_roles(CASEWORKER),
+        seen_by=_ALL,
+        when="DISCONTINUE_INTENTION",
+    ),
+    DocumentType(
+        "DOC-INT-WD",
+        _("Intention to withdraw the permit (voornemen intrekking)"),
+        uploaded_by=_roles(CASEWORKER),
+        seen_by=_ALL,
+        when="WITHDRAWAL_INTENTION",
+    ),
+    DocumentType(
+        "DOC-VIEW",
+        _("Response to the intended decision (zienswijze)"),
+        uploaded_by=_roles(LAWYER),
+        uploaded_without_lawyer_by=_roles(APPLICANT),
+        seen_by=_roles(_SIDE, CASEWORKER),
+        when="*_INTENTION, WITHDRAWAL_INTENTION; late until decision",
+    ),
+    DocumentType(
+        "DOC-EXT-LET",
+        _("Letter about the extended procedure (brief verlengde procedure)"),
+        uploaded_by=_roles(CASEWORKER),
+        seen_by=_roles(_SIDE, CASEWORKER),
+        fact_only_for=_roles(RECEPTION),
+        when="VA_INVESTIGATION on",
+    ),
+    DocumentType(
+        "DOC-EXT-AA",
+        _("Notice that the general procedure takes longer (kennisgeving verlenging AA)"),
+        uploaded_by=_roles(CASEWORKER),
+        seen_by=_roles(_SIDE, CASEWORKER),
+        when="AA_*",
+    ),
+    DocumentType(
+        "DOC-DEC-POS",
+        _("Decision: asylum granted (beschikking)"),
+        uploaded_by=_roles(CASEWORKER),
+        seen_by=_ALL,
+        fact_only_for=_roles(RECEPTION),
+        when="GRANTED",
+    ),
+    DocumentType(
+        "DOC-DEC-NEG",
+        _("Decision: asylum refused (beschikking)"),
+        uploaded_by=_roles(CASEWORKER),
+        seen_by=_ALL,
+        fact_only_for=_roles(RECEPTION),
+        when="REFUSED",
+    ),
+    DocumentType(
+        "DOC-DEC-DUB",
+        _("Decision: another country is responsible (besluit)"),
+        uploaded_by=_roles(CASEWORKER),
+        seen_by=_ALL,
+        fact_only_for=_roles(RECEPTION),
+        when="REFUSED",
+    ),
+    DocumentType(
+        "DOC-DEC-WD",
+        _("Decision: permit withdrawn (besluit)"),
+        uploaded_by=_roles(CASEWORKER),
+        seen_by=_ALL,
+        fact_only_for=_roles(RECEPTION),
+        when="PERMIT_WITHDRAWN",
+    ),
+    DocumentType(
+        "DOC-DUB-IND",
+        _("Signs that another country is responsible (Eurodac, visum, indicatie)"),
+        uploaded_by=_roles(CASEWORKER),
+        seen_by=_roles(LAWYER, OFFICE),
+        when="TRIAGE on",
+    ),
+    DocumentType(
+        "DOC-REP-DUB",
+        _("Report of the interview about the responsible country (gehoorverslag)"),
+        uploaded_by=_roles(CASEWORKER),
+        seen_by=_ALL,
+    ),
+    DocumentType(
+        "DOC-REP-ACC",
+        _("Report of the interview in the accelerated procedure (gehoorverslag)"),
+        uploaded_by=_roles(CASEWORKER),
+        seen_by=_ALL,
+    ),
+    DocumentType(
+        "DOC-M35O",
+        _("Notice of a repeat application (kennisgeving herhaalde aanvraag)"),
+        uploaded_by=_roles(APPLICANT, LAWYER),
+        seen_by=_roles(APPLICANT, LAWYER, OFFICE),
+        when="HASA_NOTIFIED",
+    ),
+    DocumentType(
+        "DOC-NOD",
+        _("Notice that the decision is too late (ingebrekestelling)"),
+        uploaded_by=_roles(LAWYER, APPLICANT),
+        seen_by=_roles(APPLICANT, LAWYER, CASEWORKER),
+        when="any open, after DEC-06M",
+    ),
+    DocumentType(
+        "DOC-WDR",
+        _("Withdrawal of the application (intrekking aanvraag)"),
+        uploaded_by=_SIDE,
+        seen_by=_ALL,
+        when="any open",
+    ),
+    DocumentType(
+        "DOC-APPEAL",
+        _("Appeal (beroepschrift)"),
+        uploaded_by=_roles(LAWYER, APPLICANT),
+        seen_by=_roles(APPLICANT, LAWYER, CASEWORKER),
+        when="WINDOW_OPEN on",
+    ),
+    DocumentType(
+        "DOC-PROV",
+        _("Request for a provisional measure (verzoek voorlopige voorziening)"),
+        uploaded_by=_roles(LAWYER, APPLICANT),
+        seen_by=_roles(APPLICANT, LAWYER, CASEWORKER),
+        when="WINDOW_OPEN on",
+    ),
+    DocumentType(
+        "DOC-HIGHER",
+        _("Appeal to the Council of State (hogerberoepschrift)"),
+        uploaded_by=_roles(LAWYER, APPLICANT),
+        seen_by=_roles(APPLICANT, LAWYER, CASEWORKER),
+        when="WINDOW_OPEN on",
+    ),
+    DocumentType(
+        "DOC-RULING",
+        _("Judgment of the court (uitspraak)"),
+        uploaded_by=_roles(LAWYER, CASEWORKER),
+        on_behalf_of=frozenset(("CRT",)),
+        seen_by=_roles(APPLICANT, LAWYER, OFFICE),
+    ),
+    DocumentType(
+        "DOC-PROV-RUL",
+        _("Judgment on the provisional measure (uitspraak voorlopige voorziening)"),
+        uploaded_by=_roles(LAWYER, CASEWORKER),
+        on_behalf_of=frozenset(("CRT",)),
+        seen_by=_roles(APPLICANT, LAWYER, OFFICE),
+    ),
+    DocumentType(
+        "DOC-READY",
+        _("Letter: your document is ready (brief document gereed)"),
+        uploaded_by=_roles(CASEWORKER),
+        seen_by=_roles(APPLICANT, CASEWORKER),
+        when="READY, ACTIVE",
+    ),
+    DocumentType(
+        "DOC-INFO",
+        _("Brochure (brochure)"),
+        uploaded_by=_roles(CASEWORKER),
+        seen_by=_roles(APPLICANT, CASEWORKER),
+        when="READY, ACTIVE",
+    ),
+    DocumentType(
+        "DOC-POL",
+        _("Police report of loss or theft (aangifte verlies/diefstal)"),
+        uploaded_by=_roles(APPLICANT, CASEWORKER),
+        on_behalf_of=frozenset(("POL",)),
+        seen_by=_roles(APPLICANT, CASEWORKER),
+        when="ACTIVE",
+    ),
+    DocumentType(
+        "DOC-FAM",
+        _("Application for family members to come (aanvraag nareis)"),
+        uploaded_by=_roles(APPLICANT, LAWYER),
+        seen_by=_roles(APPLICANT, LAWYER, OFFICE),
+        when="WINDOW_OPEN on",
+    ),
+    DocumentType(
+        "DOC-IOM",
+        _("Statement of voluntary departure (verklaring vrijwillig vertrek)"),
+        uploaded_by=_roles(CASEWORKER),
+        on_behalf_of=frozenset(("IOM",)),
+        seen_by=_roles(APPLICANT, LAWYER, OFFICE),
+        when="DTV_ACTIVE on",
+    ),
+    # "Named units": those who decide, not those who plan. Never released through here.
+    DocumentType(
+        "DOC-NOTE",
+        _("Internal note (interne IND-nota)"),
+        uploaded_by=_roles(CASEWORKER, SUPERVISOR),
+        seen_by=_roles(CASEWORKER, SUPERVISOR),
+    ),
 )
-DOCUMENT_TYPES: dict[str, DocumentType] = {row.code: row for row in _TABLE}
+
+DOCUMENT_TYPES: dict[str, DocumentType] = {kind.code: kind for kind in _TYPES}
 
 
-def may_see(code: str, role: str) -> bool:
-    """May this role read the document itself, given a relation with the case?"""
-    return role in DOCUMENT_TYPES[code].seen_by
+def may_see(code: str, role: str, *, original: str | None = None) -> bool:
+    """Whether this role reads the document itself; a translation only with its original (its code)."""
+    kind = DOCUMENT_TYPES.get(code)
+    if kind is None or role not in kind.seen_by:
+        return False
+    return not kind.same_as_original or original is None or may_see(original, role)
 
 
-def may_upload(code: str, role: str) -> bool:
-    """May this role file a document of this type?"""
-    return role in DOCUMENT_TYPES[code].filed_by
+def may_see_conclusion(code: str, role: str) -> bool:
+    """Whether this role reads what the document concludes: all of it, or the conclusion alone."""
+    return may_see(code, role) or (
+        code in DOCUMENT_TYPES and role in DOCUMENT_TYPES[code].conclusion_only_for
+    )
+
+
+def may_upload(code: str, role: str, *, has_lawyer: bool = True) -> bool:
+    """Whether this role hands in such a document; the applicant some only while she has no lawyer."""
+    kind = DOCUMENT_TYPES.get(code)
+    if kind is None:
+        return False
+    return role in kind.uploaded_by or (not has_lawyer and role in kind.uploaded_without_lawyer_by)
 
 
 def codes_seen_by(role: str) -> frozenset[str]:
-    """The types whose existence this role knows of; what it may read in them is a question of its own."""
-    if role == Role.AUDITOR:
+    """The documents that this role finds listed; which of them she opens is a matter of `may_see`."""
+    if role == AUDITOR:
         return frozenset(DOCUMENT_TYPES)
-    return frozenset(
-        row.code for row in _TABLE if role in row.seen_by or role in row.conclusion_only
-    )
+    return frozenset(code for code in DOCUMENT_TYPES if may_see_conclusion(code, role))
+
+
+def codes_uploaded_by(role: str, *, has_lawyer: bool = True) -> list[str]:
+    """What this role can hand in, in the order of the table."""
+    return [code for code in DOCUMENT_TYPES if may_upload(code, role, has_lawyer=has_lawyer)]
