@@ -1,0 +1,122 @@
+"""`manage.py explain_term`: when a time limit ends and why, without a database."""
+
+import json
+
+import pytest
+
+from procedure.management.commands.explain_term import Command
+
+
+@pytest.fixture
+def explain_term(capsys):
+    """Run the command as from a shell; answers exit code, output, errors."""
+
+    def run(*arguments):
+        code = 0
+        try:
+            Command().run_from_argv(["manage.py", "explain_term", "--package", "nl-2021", *arguments])
+        except SystemExit as end:
+            code = end.code
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return run
+
+
+def test_a_response_that_would_end_on_ascension_day(explain_term):
+    code, out, err = explain_term("--rule", "VA-VIEW", "--start", "2026-04-16", "--json")
+    answer = json.loads(out)
+    assert (code, err) == (0, "")
+    assert answer["rule"] == "VA-VIEW"
+    assert answer["due_on"] == "2026-05-18"
+    assert answer["due_at"] == "2026-05-18T23:59:59+02:00"
+    assert answer["nominal"] == "2026-05-14"
+    assert answer["skipped"] == [
+        {"date": "2026-05-14", "name": "Ascension Day"},
+        {"date": "2026-05-15", "name": "equated day (royal decree)"},
+        {"date": "2026-05-16", "name": "weekend: Saturday"},
+        {"date": "2026-05-17", "name": "weekend: Sunday"},
+    ]
+    assert answer["source"].startswith("Vb 3.116")
+    assert (answer["confidence"], answer["mode"]) == ("P 2015", "ATW")
+    assert answer["received_by_post_until"] == "2026-05-26"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "due_on"),
+    [
+        ("--rule AA-VIEW --start 2026-04-30 --schedule AA9", "2026-05-04"),
+        ("--rule AA-DEC --start 2026-05-04 --schedule AA9 --day-one 2026-04-23", "2026-05-07"),
+        ("--rule AA-OUT --start 2026-04-02 --set aa_counts_equated_days=false", "2026-04-07"),
+        ("--rule AA-EXT --start 2026-04-01 --ground f", "2026-04-30"),
+        ("--rule AA-EXT --start 2026-04-23 --schedule AA9 --ground a", "2026-05-27"),
+        ("--rule AA-VIEW --start 2026-04-10 --schedule AAX", "2026-04-13"),
+        ("--rule RVT-01 --start 2026-03-19", "2026-03-26"),
+        ("--rule BOR-01 --start 2026-03-27T14:30", "2026-04-24"),
+    ],
+)
+def test_schedules_grounds_settings_and_times(explain_term, arguments, due_on):
+    code, out, err = explain_term(*arguments.split(), "--json")
+    assert (code, err) == (0, "")
+    assert json.loads(out)["due_on"] == due_on
+
+
+def test_settings_that_were_changed_are_part_of_the_answer(explain_term):
+    _, out, _ = explain_term(
+        *["--rule", "VA-COR", "--start", "2026-03-23", "--set", "analogy_rolls_over=false"],
+        *["--set", "aa_counts_equated_days=false", "--json"],
+    )
+    answer = json.loads(out)
+    assert answer["due_on"] == "2026-04-06"
+    assert answer["settings"] == {"aa_counts_equated_days": False, "analogy_rolls_over": False}
+
+
+def test_the_text_for_people_names_every_day_passed_over_and_the_source(explain_term):
+    code, out, _ = explain_term("--rule", "VA-VIEW", "--start", "2026-04-16")
+    assert code == 0
+    for part in (
+        "Thu 2026-05-14  passed over: Ascension Day",
+        "equated day",
+        "Mon 2026-05-18 23:59:59",
+        "Vb 3.116",
+    ):
+        assert part in out
+    assert "check the letter" not in out
+
+
+def test_the_text_for_people_says_when_the_letter_must_be_checked(explain_term):
+    _, out, _ = explain_term("--rule", "DEF-01", "--start", "2026-07-15")
+    assert "Please check the letter" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ("", "required: --rule, --start"),
+        ("--rule VA-VIEW", "required: --start"),
+        ("--rule VA-VUE --start 2026-04-16", "no rule 'VA-VUE'; known: AA-COR"),
+        ("--rule VA-VIEW --start 2026-04-31", "no date '2026-04-31'"),
+        ("--rule VA-VIEW --start 2026-04-16T25:00", "no date '2026-04-16T25:00'"),
+        ("--rule VA-VIEW --start 2028-12-15", "no calendar data for the year 2029"),
+        ("--rule VA-VIEW --start 2026-04-16 --ground a", "no ground 'a'; known: none"),
+        ("--rule VA-VIEW --start 2026-04-16 --set x=y", "no setting 'x'"),
+        ("--rule AA-COR --start 2026-04-06", "Easter Monday"),
+        ("--rule AA-COR --start 2026-04-07 --day-one 2026-04-06", "not a day of the procedure"),
+        ("--rule AA-COR --start 2026-04-07 --day-one 2026-04-99", "no date '2026-04-99'"),
+        ("--rule AA-COR --start 2026-04-07 --day-one 2026-04-08", "before day 1"),
+        ("--rule AA-COR --start 2026-04-07 --schedule AA7", "no schedule 'AA7'"),
+        ("--rule AA-COR --start 2026-04-07 --schedule HASA3", "no day in schedule HASA3"),
+        ("--rule AA-EXT --start 2026-04-01", "needs a ground: a, b, c"),
+        ("--rule AA-DEC --start 2026-04-01 --schedule AAX", "does not run in an extended"),
+        ("--rule BOR-01 --start 2026-03-27", "give date and time"),
+        ("--rule DEC-06M --start 9999-12-31", "ends beyond the calendar"),
+        ("--rule BOR-01 --start 0001-01-01T00:00+14:00", "beyond the calendar"),
+        ("--rule BOR-01 --start 9999-12-31T23:59", "beyond the calendar"),
+    ],
+)
+def test_wrong_input_gives_one_line_and_exit_code_two(explain_term, arguments, says):
+    code, out, err = explain_term(*arguments.split())
+    assert code == 2
+    assert out == ""
+    assert err.count("\n") == 1
+    assert says in err
