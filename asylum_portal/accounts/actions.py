@@ -65,7 +65,7 @@ def activate(v_number: str, code: str, password: str, *, now: datetime, language
     given = _code_hashes(normalise_code(code))
     with transaction.atomic():
         user = User.objects.select_for_update().filter(username__iexact=username, is_active=True).first()
-        issued = list(ActivationCode.objects.filter(user_id=user.pk if user else None)[:20])
+        issued = list(ActivationCode.objects.filter(user_id=user.pk if user else 0)[:20])
         known = [
             row for row, hashed in product(issued, given) if constant_time_compare(row.code_hash, hashed)
         ]
@@ -139,8 +139,8 @@ def _count_try(username: str, *, now: datetime) -> int:
 def _forget_old_tries(*, now: datetime) -> None:
     with transaction.atomic():
         old = ActivationTries.objects.filter(started_at__lt=now - CODE_LIFE)
-        old = list(old.select_for_update(skip_locked=True).values_list("pk", flat=True)[:1000])
-        ActivationTries.objects.filter(pk__in=old).delete()
+        free = list(old.select_for_update(skip_locked=True).values_list("pk", flat=True)[:1000])
+        ActivationTries.objects.filter(pk__in=free).delete()
 
 
 def _code_hashes(code: str) -> list[str]:

@@ -8,12 +8,14 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse, translate_url
+from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override
 
 from .crypto import open_text, seal_text
+from .models import User
 from .passwords import check_password_choice
 
 _SIGN_IN_WORDS = {
@@ -39,6 +41,10 @@ _SECOND_FACTOR_WORDS = {
 }
 
 
+def _language_of(user: AbstractBaseUser | AnonymousUser) -> str:
+    return user.reading_language if isinstance(user, User) else get_language() or settings.LANGUAGE_CODE
+
+
 class AccountAdapter(DefaultAccountAdapter):
     """Sign-in by V-number or user name; accounts are made by the desk, never by the visitor."""
 
@@ -52,7 +58,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return password
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        with override(request.user.reading_language):
+        with override(_language_of(request.user)):
             return reverse(settings.LOGIN_REDIRECT_URL)
 
     def get_logout_redirect_url(self, request: HttpRequest) -> str:
@@ -65,7 +71,7 @@ class AccountAdapter(DefaultAccountAdapter):
         response = super().post_login(request, user, **kwargs)
         target = response.headers.get("Location", "")
         if target and not urlsplit(target).netloc:
-            response.headers["Location"] = translate_url(target, user.reading_language)
+            response.headers["Location"] = translate_url(target, _language_of(user))
         return response
 
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:

@@ -91,9 +91,9 @@ class UserAdmin(AdministratorsOnly, admin.ModelAdmin):
 
     @admin.action(description=_("Make a new card code (an older one stops working)"))
     def issue_cards(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse:
-        now = clock.now()
+        now, by = clock.now(), request.user if isinstance(request.user, User) else None
         cards = [
-            {"user": user, "code": issue_activation_code(user, by=request.user, now=now)}
+            {"user": user, "code": issue_activation_code(user, by=by, now=now)}
             for user in queryset.filter(is_active=True)
         ]
         context = {**self.admin_site.each_context(request), "title": _("Card codes"), "cards": cards}

@@ -20,31 +20,38 @@ from allauth.mfa.webauthn.forms import (
 from cryptography.exceptions import InvalidSignature
 from django import forms
 from django.conf import settings
+from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
 from .entry import CODE_ALPHABET, CODE_LENGTH, normalise_code, normalise_username, plain_digits
 from .passwords import HINT
 
 REQUIRED = _("Fill in this field.")
+UNREADABLE = {
+    "max_length": _("This is too long."),
+    "null_characters_not_allowed": _("There is a character in this that cannot be read. Type it again."),
+}
+LONGEST = 1000
 PASSKEY_FAILED = _("The passkey did not work. Try again, or use a code.")
 
 
 class PlainFormMixin:
-    """Our words for an empty or too long field, and no placeholders: they vanish when one types."""
+    """Our words for an empty, too long or unreadable field, and no placeholders."""
 
     fields: dict[str, forms.Field]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
-            field.error_messages["required"] = REQUIRED
+            field.error_messages |= {"required": REQUIRED, **UNREADABLE}
             field.widget.attrs.pop("placeholder", None)
+            if isinstance(field, forms.CharField) and not isinstance(field, forms.JSONField):
+                field.validators.append(MaxLengthValidator(LONGEST))
 
 
 def _password_field(*, label: Any, autocomplete: str, help_text: Any = "") -> forms.CharField:
     widget = forms.PasswordInput(attrs={"autocomplete": autocomplete, "dir": "auto"})
-    # 1000: whoever sends more wants the hashing to take long.
-    return forms.CharField(label=label, widget=widget, strip=False, help_text=help_text, max_length=1000)
+    return forms.CharField(label=label, widget=widget, strip=False, help_text=help_text)
 
 
 def _code_attrs(**more: str) -> dict[str, str]:
@@ -106,7 +113,7 @@ class SignInForm(PlainFormMixin, LoginForm):
         login.help_text = _("The number on your card, or the user name of your work.")
         login.widget.attrs.update(_code_attrs(autocomplete="username"))
         password = self.fields["password"]
-        password.label, password.help_text, password.max_length = _("Password"), "", 1000
+        password.label, password.help_text = _("Password"), ""
         password.widget.attrs["dir"] = "auto"
 
     def clean_login(self) -> str:
@@ -147,7 +154,7 @@ class ConfirmPasswordForm(PlainFormMixin, PasswordAgainForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         password = self.fields["password"]
-        password.label, password.help_text, password.max_length = _("Password"), "", 1000
+        password.label, password.help_text = _("Password"), ""
 
 
 class _OneTimeCodeMixin(PlainFormMixin):
@@ -156,7 +163,6 @@ class _OneTimeCodeMixin(PlainFormMixin):
         code = self.fields["code"]
         code.label = _("Code")
         code.help_text = _("The six digits that your authenticator app shows now, or a recovery code.")
-        code.max_length = 50
         code.widget.attrs.update(_code_attrs(autocomplete="one-time-code", inputmode="numeric"))
 
     def clean_code(self) -> str:
@@ -224,7 +230,6 @@ class AddPasskeyForm(PlainFormMixin, AddWebAuthnForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].label = _("Name of this passkey")
-        self.fields["name"].max_length = 100
 
 
 class RenamePasskeyForm(PlainFormMixin, EditWebAuthnForm):
@@ -233,7 +238,6 @@ class RenamePasskeyForm(PlainFormMixin, EditWebAuthnForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].label = _("Name of this passkey")
-        self.fields["name"].max_length = 100
 
 
 class LanguageForm(PlainFormMixin, forms.Form):

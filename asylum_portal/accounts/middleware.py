@@ -9,11 +9,14 @@ from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import Resolver404, resolve, reverse
 from django.utils import translation
 from django.utils.translation import get_language_from_path
 from django.utils.translation import gettext as _
+
+from .models import User
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -38,7 +41,7 @@ class SessionLimitsMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         # Real time, also in the demo, whose clock jumps over days.
         now = time.time()
-        ending = self._ending(request, now) if request.user.is_authenticated else None
+        ending = self._ending(request.user, request.session, now) if request.user.is_authenticated else None
         if ending and request.path.startswith("/api/"):
             logout(request)
         elif ending:
@@ -51,11 +54,11 @@ class SessionLimitsMiddleware:
             response.headers["Cache-Control"] = "no-store"
         return response
 
-    def _ending(self, request: HttpRequest, now: float) -> str | None:
-        started, seen = request.session.get(STARTED, now), request.session.get(SEEN, now)
+    def _ending(self, user: User, session: SessionBase, now: float) -> str | None:
+        started, seen = session.get(STARTED, now), session.get(SEEN, now)
         if now - started >= settings.SESSION_ABSOLUTE_HOURS * 3600:
             return "long"
-        return "idle" if now - seen >= request.user.idle_minutes * 60 else None
+        return "idle" if now - seen >= user.idle_minutes * 60 else None
 
     def _keep(self, request: HttpRequest, now: float) -> None:
         request.session.setdefault(STARTED, now)

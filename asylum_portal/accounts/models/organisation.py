@@ -2,7 +2,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
-class Organisation(models.Model):
+# The translated columns bring a manager that only exists at run time.
+class Organisation(models.Model):  # type: ignore[django-manager-missing]
     """An organisation that works with applicants, such as IND, COA or a law firm."""
 
     class Kind(models.TextChoices):

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from ..actions import end_all_sessions
 from ..forms import ChangePasswordForm, ConfirmPasswordForm, SignInForm
 from ..middleware import wipe_browser
+from ..models import User
 
 # A page that is in every browser's history anyway; settings.LEAVE_URL names another one.
 NEUTRAL_PAGE = "https://www.wikipedia.org/"
@@ -77,7 +78,8 @@ def leave(request: HttpRequest) -> HttpResponse:
 @login_required
 def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
     """End every session of this person, this one included."""
-    end_all_sessions(request.user)
+    if isinstance(request.user, User):
+        end_all_sessions(request.user)
     flows.logout.logout(request, show_message=False)
     return wipe_browser(redirect(f"{reverse('account_login')}?ended=everywhere"))
 
