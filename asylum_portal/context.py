@@ -1,4 +1,4 @@
-"""What every page knows: the portal's neutral name, the portal's day, and the demo's doors when it is the demo."""
+"""What every page knows: the portal's neutral name, its day, and the doors of the demo."""
 
 from collections.abc import Callable
 from datetime import date
@@ -18,7 +18,7 @@ def service_name() -> str:
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    """Template context of every page; `today` is a callable, so that pages without dates do not read the clock."""
+    """Template context of every page; `today` is a callable: pages without dates do not read the clock."""
     today: Callable[[], date] = clock.today
     return {"service_name": service_name(), "today": today, "demo": _demo(today)}
 

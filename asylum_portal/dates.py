@@ -1,8 +1,8 @@
 """Dates as people read them: the weekday and the month in words, in their own language.
 
 The Gregorian calendar, the 24-hour clock and Western digits in every language, because that is what the
-official letters, the reporting card and the reception desk show: a person must be able to compare them sign by
-sign. The month is always a word, since 02-04 means April to one reader and February to another, and a date of
+official letters, the reporting card and the reception desk show: a person must be able to compare them sign
+by sign. The month is always a word, since 02-04 means April to one reader and February to another, and a date of
 digits and dashes is turned round when it stands in Arabic text.
 """
 
@@ -35,7 +35,7 @@ _STYLES: dict[str, _Style] = {
 }
 _PLAIN = _Style()
 
-# Arabic readers from the Nile and the Gulf say the first name, those from Syria, Iraq and Palestine the second.
+# Along the Nile and the Gulf people say the name that Babel has, in Syria, Iraq and Palestine this one.
 _LEVANTINE_MONTHS = (
     "كانون الثاني", "شباط", "آذار", "نيسان", "أيار", "حزيران",
     "تموز", "آب", "أيلول", "تشرين الأول", "تشرين الثاني", "كانون الأول",

@@ -6,7 +6,7 @@ from django import forms
 
 
 class DayInput(forms.DateInput):
-    """A day; the browser wants 2026-04-02 whatever the language, Django would write it in the reader's style."""
+    """A day; the browser wants 2026-04-02, Django would write it in the style of the language."""
 
     input_type = "date"
 

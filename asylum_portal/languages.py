@@ -1,4 +1,4 @@
-"""The languages of the portal: own names, direction, how dates are written, and which of them are complete."""
+"""The languages of the portal: own names, direction, whose dates they use, and which are complete."""
 
 from dataclasses import dataclass
 
