@@ -265,6 +265,24 @@ def test_five_senders_send_one_mail(make_reader: MakeReader, now: datetime) -> N
     assert set(Notice.objects.values_list("attempts", "perhaps_twice")) == {(1, False)}
 
 
+@pytest.mark.django_db
+def test_a_sender_that_was_held_up_finds_that_another_has_sent(
+    make_reader: MakeReader, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notice = tell(make_reader(), now)
+    begin = actions._begin
+
+    def begin_and_sleep(notice_id: Any, *, now: datetime) -> int | None:
+        attempt = begin(notice_id, now=now)
+        monkeypatch.setattr(actions, "_begin", begin)
+        assert actions.send(notice_id, now=now + timedelta(seconds=30))
+        return attempt
+
+    monkeypatch.setattr(actions, "_begin", begin_and_sleep)
+    assert not actions.send(notice.pk, now=now)
+    assert len(mail.outbox) == 1
+
+
 class Killed(BaseException):
     """What ends a process cannot be caught; this stands for it within one."""
 
