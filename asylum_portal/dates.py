@@ -2,8 +2,8 @@
 
 The Gregorian calendar, the 24-hour clock and Western digits in every language, because that is what the
 official letters, the reporting card and the reception desk show: a person must be able to compare them sign
-by sign. The month is always a word, since 02-04 means April to one reader and February to another, and a date of
-digits and dashes is turned round when it stands in Arabic text.
+by sign. The month is always a word, since 02-04 means April to one reader and February to another, and a date
+of digits and dashes is turned round when it stands in Arabic text.
 """
 
 from dataclasses import dataclass

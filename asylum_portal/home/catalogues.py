@@ -26,7 +26,7 @@ ROOMS = ("asylum_portal", "cases", "procedure", "reception")
 TEMPLATES = (*ROOMS, "templates")
 TEMPLATE_SUFFIXES = frozenset({".html", ".txt", ".svg", ".xml"})
 
-KEYWORDS = (
+KEYWORDS = (  # what their arguments mean is said in _extracted, for templates and code alike
     "_",
     "gettext",
     "gettext_lazy",
@@ -166,7 +166,7 @@ def _problems(catalog: Catalog, language: str, texts: frozenset[Text]) -> Iterat
 def _problems_of(text: Text, message: Message, language: str) -> Iterator[str]:
     if message.fuzzy:
         yield "fuzzy"
-    forms = [message.string] if isinstance(message.string, str) else list(message.string)
+    forms = [message.string] if isinstance(message.string, str) else list(message.string or [])
     if not all(form.strip() for form in forms):
         yield "not translated"
         return
@@ -246,16 +246,17 @@ def _files(root: Path, rooms: Iterable[str], suffixes: Iterable[str]) -> Iterato
 
 def _extracted(source: bytes, path: Path) -> Iterator[Text]:
     try:
-        found = list(extract_python(BytesIO(source), KEYWORDS, (), {"encoding": "utf-8"}))
+        found = list(extract_python(BytesIO(source), dict.fromkeys(KEYWORDS), (), {"encoding": "utf-8"}))
     except (SyntaxError, ValueError) as error:
         raise CatalogueMistake(f"{path}: {error}") from error
     for _line, function, arguments, _comments in found:
-        texts = list(arguments) if isinstance(arguments, tuple) else [arguments]
-        context = texts.pop(0) if function.removeprefix("n").startswith("pgettext") else ""
-        counted = function.startswith("n")
+        name = str(function)
+        texts = [str(text or "") for text in (arguments if isinstance(arguments, tuple) else [arguments])]
+        context = texts.pop(0) if name.removeprefix("n").startswith("pgettext") else ""
+        plural = texts[1] if name.startswith("n") else ""
         # A variable instead of a text stands for one that is marked where it is written.
         if texts and texts[0]:
-            yield Text(texts[0], texts[1] if counted else "", context)
+            yield Text(texts[0], plural, context)
 
 
 def _text(message: Message) -> Text:

@@ -98,9 +98,10 @@ def when(value: date | None, style: str = "long") -> SafeString | str:
         return ""
     if isinstance(value, datetime):
         stamp = dates.wall_clock(value).isoformat(timespec="minutes")
-        text = {"short": dates.short_datetime, "time": dates.clock_time}.get(style, dates.long_datetime)(
-            value
-        )
+        if style == "time":
+            text = dates.clock_time(value)
+        else:
+            text = dates.short_datetime(value) if style == "short" else dates.long_datetime(value)
     else:
         stamp = value.isoformat()
         text = dates.short_date(value) if style == "short" else dates.long_date(value)
@@ -138,7 +139,7 @@ def language_links(context: RequestContext) -> list[dict[str, Any]]:
             "name": name,
             "rtl": languages.is_rtl(code),
             "current": code == current,
-            # The prefix is all that differs between the languages of a page, so no URL need be resolved again.
+            # Only the prefix differs between the languages of a page, so no URL need be resolved again.
             "url": f"/{code}{path[len(here) + 1 :]}" if here else f"/{code}/",
         }
         for code, name in languages.LANGUAGES
