@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 
@@ -30,7 +31,10 @@ class FolderBackend(BaseEmailBackend):
 
     def __init__(self, folder: str | Path | None = None, fail_silently: bool = False, **kwargs: Any) -> None:
         super().__init__(fail_silently=fail_silently)
-        self.folder = Path(folder or settings.DEMO_MAIL_DIR)
+        chosen = folder or settings.DEMO_MAIL_DIR
+        if chosen is None:
+            raise ImproperlyConfigured("DEMO_MAIL_DIR names no folder for the demo's mail")
+        self.folder = Path(chosen)
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         written = 0

@@ -1,5 +1,6 @@
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from asylum_portal import clock, dates
+from asylum_portal.accounts.models import User
 
 from . import actions
 from .kinds import KINDS
@@ -47,7 +49,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         except ValueError:
             problem = _("notice: this is not the number of a notice.")
         else:
-            actions.mark_read(reader=request.user, ids=ids or None, now=now)
+            actions.mark_read(reader=_reader(request), ids=ids or None, now=now)
             return redirect("notices:inbox")
     told = Notice.objects.visible_to(request.user).told(now=now).filter(kind__in=KINDS)
     page = Paginator(told, PER_PAGE).get_page(request.GET.get("page"))
@@ -67,7 +69,7 @@ def open_notice(request: HttpRequest, notice_id: UUID) -> HttpResponse:
     """Where the link in a mail leads: the page that the notice is about, in the reader's language."""
     now = clock.now()
     notice = get_object_or_404(Notice.objects.visible_to(request.user).told(now=now), pk=notice_id)
-    actions.mark_read(reader=request.user, ids=[notice.pk], now=now)
+    actions.mark_read(reader=_reader(request), ids=[notice.pk], now=now)
     path = notice.context.get("path")
     return redirect(in_language(path, language=get_language()) if path else reverse("notices:inbox"))
 
@@ -87,6 +89,10 @@ def in_language(path: str, *, language: str) -> str:
     if first in dict(settings.LANGUAGES):
         return f"/{language}{slash}{rest}"
     return f"/{language}{path}"
+
+
+def _reader(request: HttpRequest) -> User:
+    return cast(User, request.user)  # login_required has seen to it
 
 
 def _entry(notice: Notice, *, now: datetime) -> Entry:
