@@ -32,7 +32,7 @@ $(INSTALLED): requirements.lock
 	fi; \
 	if ! $(BIN)/python -m pip --version >/dev/null 2>&1; then rm -rf $(VENV); "$$found" -m venv $(VENV); fi
 	@echo "Installing the Python packages of requirements.lock ..."
-	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
+	@$(BIN)/python -m pip install --quiet --no-compile --require-hashes --requirement requirements.lock
 	@touch $@
 
 demo: $(INSTALLED)

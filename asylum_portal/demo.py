@@ -125,8 +125,8 @@ class Demo:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._stop_soon)
         try:
-            self._register.end_leftovers()
             (self.state / "demo.json").unlink(missing_ok=True)
+            self._register.end_leftovers()
             self._claim_port()
             self._shorten_logs()
             self._start_servers()

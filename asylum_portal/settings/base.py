@@ -88,7 +88,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 # Data stores: truth in PostgreSQL, Redis only as Celery's doorbell.
 DATABASES = {
     "default": dj_database_url.parse(
-        os.environ.get("DATABASE_URL", "postgres://localhost/portal"),
+        os.environ.get("DATABASE_URL") or "postgres://localhost/portal",
         conn_max_age=60,
         conn_health_checks=True,
     )
@@ -110,9 +110,15 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_BEAT_SCHEDULE = {
     "sign of life": {"task": "asylum_portal.health.heartbeat", "schedule": 15.0},
     "send notices that are due": {"task": "asylum_portal.notices.tasks.send_due_notices", "schedule": 20.0},
-    "find reminders of deadlines that are due": {"task": "procedure.tasks.remind_of_deadlines", "schedule": 20.0},
+    "find reminders of deadlines that are due": {
+        "task": "procedure.tasks.remind_of_deadlines",
+        "schedule": 20.0,
+    },
     "close steps whose term has lapsed": {"task": "procedure.tasks.close_lapsed_steps", "schedule": 60.0},
-    "find reminders of reporting that are due": {"task": "reception.tasks.remind_of_reporting", "schedule": 20.0},
+    "find reminders of reporting that are due": {
+        "task": "reception.tasks.remind_of_reporting",
+        "schedule": 20.0,
+    },
     "plan and settle reporting slots": {"task": "reception.tasks.keep_reporting_slots", "schedule": 300.0},
 }
 
@@ -169,7 +175,8 @@ MEDIA_ROOT = Path(os.environ.get("MEDIA_ROOT", BASE_DIR / ".portal" / "media"))
 UPLOAD_LIMIT_BYTES = 20 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
-# Keys outside the database, newest first: "id:base64 of 32 bytes". Old ones stay until everything is sealed anew.
+# Keys outside the database, newest first: "id:base64 of 32 bytes".
+# Old ones stay until everything is sealed anew.
 DOCUMENT_KEYS = env_list("DOCUMENT_KEYS")
 FIELD_KEYS = env_list("FIELD_KEYS")
 CLAMD_ADDRESS = os.environ.get("CLAMD_ADDRESS", "")

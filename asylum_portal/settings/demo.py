@@ -12,7 +12,9 @@ from .base import BASE_DIR, DATABASES, dj_database_url
 
 STATE_DIR = embedded.state_dir(BASE_DIR)
 _database_url, _redis_url = embedded.urls(STATE_DIR)
-DATABASES["default"] |= dj_database_url.parse(os.environ.get("DATABASE_URL", _database_url))
+DATABASES["default"] |= dj_database_url.parse(
+    os.environ.get("DATABASE_URL", _database_url), conn_max_age=60, conn_health_checks=True
+)
 REDIS_URL = CELERY_BROKER_URL = os.environ.get("REDIS_URL", _redis_url)
 
 
