@@ -69,7 +69,7 @@ def file_document(
         media_type=content.media_type,
         extension=content.extension,
         size=content.size,
-        received_sha256=content.sha256,
+        received_sha256=content.received_sha256,
         stored_sha256=content.stored_sha256,
         stored_path=str(path),
         status=Document.Status.QUARANTINED if content.quarantined else Document.Status.AVAILABLE,

@@ -153,7 +153,7 @@ def lapse_terms(*, now: datetime, limit: int = 500) -> int:
             deadline = Deadline.objects.past_due(at=now).select_for_update(skip_locked=True).filter(pk=pk).first()
             if deadline is None:
                 continue
-            deadlines.lapse(deadline, at=now)
+            deadlines.lapse(deadline)
             record(
                 User.objects.system(),
                 "deadline.lapse",

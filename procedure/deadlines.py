@@ -3,11 +3,13 @@
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
+
 from procedure import terms
 from procedure.calendars import DayKind, LegalCalendar
 from procedure.models import Deadline, Filing, Procedure, ProcedureDay, Transition
 from procedure.reminders import schedule_reminder
-from procedure.rules import EXTENDED_SCHEDULE, Rule, StartFact
+from procedure.rules import EXTENDED_SCHEDULE, Mode, Rule, StartFact
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 # The step that gives a letter with a date of its own, and the terms which that date may set.
@@ -28,28 +30,35 @@ def end_of(day: date) -> datetime:
 
 def settle(procedure: Procedure, transition: Transition) -> list[Deadline]:
     """Mark the terms that this step meets, or that no longer matter after it."""
-    law = procedure.package.law
-    met = {rule.code for rule in law.met_by(transition.name)}
-    cancelled = {rule.code for rule in law.cancelled_by(transition.name)}
     settled = []
-    for deadline in procedure.deadlines.running().filter(rule_code__in=met | cancelled):
-        if deadline.rule_code in met:
-            in_time = transition.on <= deadline.effective_due_on
-            owed_a_filing = bool(deadline.rule.met_by_documents)
-            if owed_a_filing and not deadline.filings.exists():
-                # Closed without what was owed: the term has run out or was given up, it was not met.
-                if deadline.state == Deadline.State.LAPSED:
-                    continue
-                state = Deadline.State.CANCELLED if in_time else Deadline.State.LAPSED
-            else:
-                state = Deadline.State.MET if in_time else Deadline.State.LATE
-        elif deadline.state == Deadline.State.LAPSED:
-            continue
-        else:
-            state = Deadline.State.CANCELLED
+    for deadline in terms_ended_by(procedure, transition.name):
+        state = fate(deadline, transition.name, on=transition.on)
         _end(deadline, state=state, at=transition.at)
         settled.append(deadline)
     return settled
+
+
+def terms_ended_by(procedure: Procedure, name: str) -> QuerySet[Deadline]:
+    """The running terms that a step of this name meets or makes pointless."""
+    law = procedure.package.law
+    codes = {rule.code for rule in (*law.met_by(name), *law.cancelled_by(name))}
+    return procedure.deadlines.running().filter(rule_code__in=codes)
+
+
+def fate(deadline: Deadline, name: str, *, on: date) -> Deadline.State:
+    """What a step makes of a running term that it ends; one that has lapsed stays so unless it is met late."""
+    rule = deadline.rule
+    lapsed = deadline.state == Deadline.State.LAPSED
+    in_time = on <= deadline.effective_due_on
+    if name not in rule.met_by:
+        return Deadline.State.LAPSED if lapsed else Deadline.State.CANCELLED
+    if rule.mode == Mode.CALENDAR_MIN:
+        # A minimum is the first day on which the next step is possible: nobody is late after it.
+        return Deadline.State.MET
+    if rule.met_by_documents and not deadline.filings.exists():
+        # Closed without what was owed: the term has run out or was given up, it was not met.
+        return Deadline.State.CANCELLED if in_time and not lapsed else Deadline.State.LAPSED
+    return Deadline.State.MET if in_time else Deadline.State.LATE
 
 
 def settle_by_filing(filing: Filing) -> None:
@@ -60,11 +69,11 @@ def settle_by_filing(filing: Filing) -> None:
     _end(deadline, state=Deadline.State.MET if filing.in_time else Deadline.State.LATE, at=filing.received_at)
 
 
-def lapse(deadline: Deadline, *, at: datetime) -> None:
+def lapse(deadline: Deadline) -> None:
     """The last moment has passed; the term can still be met late. A planning norm only turns amber."""
+    # Not settled: it stays on the work list until a step meets it or makes it pointless.
     deadline.state = Deadline.State.LAPSED
-    deadline.settled_at = at
-    deadline.save(update_fields=["state", "settled_at"])
+    deadline.save(update_fields=["state"])
 
 
 def _end(deadline: Deadline, *, state: str, at: datetime) -> None:
@@ -84,15 +93,8 @@ def open_for(
     zero_departure_term: bool = False,
 ) -> list[Deadline]:
     """Open the terms which this step starts; a letter's date goes before the computed one."""
-    law = procedure.package.law
-    schedule = EXTENDED_SCHEDULE if procedure.latest_deadline("AA-EXT") else procedure.schedule
     opened = []
-    for rule in law.opened_by(
-        transition.name,
-        track=procedure.decided_in_track or procedure.track,
-        outcome=procedure.outcome or None,
-        schedule=schedule,
-    ):
+    for rule in rules_opened_by(procedure, transition.name):
         if rule.code in ("RET-01", "RET-03") and zero_departure_term:
             continue
         letter = letter_due_on if rule.code in LETTER_TERMS.get(transition.name, ()) else None
@@ -109,6 +111,16 @@ def open_for(
     return opened
 
 
+def rules_opened_by(procedure: Procedure, name: str) -> tuple[Rule, ...]:
+    """The rules that start with a step of this name, in this track and with this outcome."""
+    return procedure.package.law.opened_by(
+        name,
+        track=procedure.decided_in_track or procedure.track,
+        outcome=procedure.outcome or None,
+        schedule=EXTENDED_SCHEDULE if procedure.latest_deadline("AA-EXT") else procedure.schedule,
+    )
+
+
 def open_term(
     procedure: Procedure,
     rule: Rule,
@@ -120,15 +132,7 @@ def open_term(
 ) -> Deadline:
     """Compute one term and write its row; a running one of the same rule gives way to it."""
     start = start_of(procedure, rule, transition.on)
-    extended = procedure.latest_deadline("AA-EXT") is not None
-    term = terms.compute(
-        rule,
-        start,
-        package=procedure.package.law,
-        schedule=EXTENDED_SCHEDULE if extended and rule.code != "AA-EXT" else procedure.schedule,
-        day_one=procedure.day_one_on,
-        ground=ground or None,
-    )
+    term = compute(procedure, rule, start, ground=ground)
     for former in procedure.deadlines.open().filter(rule_code=rule.code):
         _end(former, state=Deadline.State.CANCELLED, at=transition.at)
     if letter_due_on == term.due_on:
@@ -155,6 +159,19 @@ def open_term(
     schedule_reminder(deadline, after=transition.at)
     deadline.save()
     return deadline
+
+
+def compute(procedure: Procedure, rule: Rule, start: date, *, ground: str = "") -> terms.Term:
+    """The end of a term of this procedure that counts from `start`; raises CannotCompute."""
+    extended = rule.code != "AA-EXT" and procedure.latest_deadline("AA-EXT") is not None
+    return terms.compute(
+        rule,
+        start,
+        package=procedure.package.law,
+        schedule=EXTENDED_SCHEDULE if extended else procedure.schedule,
+        day_one=procedure.day_one_on,
+        ground=ground or None,
+    )
 
 
 def start_of(procedure: Procedure, rule: Rule, event_on: date) -> date:

@@ -17,7 +17,7 @@ from cases.file_types import ProvenFile
 from cases.models import Document
 from cases.vault import discarding_on_error
 from procedure import deadlines
-from procedure.actions import apply_transition, unmet_reasons
+from procedure.actions import apply_transition
 from procedure.guards import StateForbids
 from procedure.models import Deadline, Filing, Procedure
 from procedure.states import OPEN, State
@@ -74,6 +74,11 @@ def kinds_open_to(user: User, procedure: Procedure) -> list[Kind]:
     ]
 
 
+def would_close(procedure: Procedure, kind: Kind) -> bool:
+    """Whether the step that waits now is the one that a filing of this kind completes."""
+    return kind in _CLOSES and procedure.state == _CLOSES[kind][0]
+
+
 def term_of(procedure: Procedure, kind: str) -> Deadline | None:
     """The term that a filing of this kind is owed for, the newest one that is not cancelled."""
     code = CODE_OF_KIND[Kind(kind)]
@@ -126,10 +131,9 @@ def file_submission(
         )
         deadlines.settle_by_filing(filing)
         _acknowledge(filing, at=at)
-        state, step = _CLOSES.get(kind, (None, ""))
         on = timezone.localdate(at)
-        if complete and locked.state == state and not unmet_reasons(locked, step, on=on):
-            apply_transition(locked, step, actor=actor, on=on, at=at)
+        if complete and would_close(locked, kind):
+            apply_transition(locked, _CLOSES[kind][1], actor=actor, on=on, at=at)
     procedure.refresh_from_db()
     return filing
 

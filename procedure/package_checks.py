@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 
 from procedure.calendars import DayKind
 from procedure.package_table import PackageMistake, Table
-from procedure.rule_rows import SETTING_OF_MODE, Mode, Rule, RulePackage, StartFact, Unit
+from procedure.rule_rows import NEVER_MISSED, SETTING_OF_MODE, Mode, Rule, RulePackage, StartFact, Unit
 
 # Atw 4: longer terms are outside the act, so they may not use its rules of counting.
 ATW_LONGEST = {Unit.DAYS: 90, Unit.WEEKS: 12, Unit.MONTHS: 3}
@@ -46,8 +46,8 @@ def check_rule(rule: Rule, table: Table) -> None:
         table.fail("length", f"is more than {longest} {rule.unit}, which the Atw does not cover (Atw 4)")
     if (rule.start_fact == StartFact.DUE_OF_RULE) != bool(rule.due_of):
         table.fail("due_of", "and start_fact due_of_rule need each other")
-    if rule.mode == Mode.SOFT and not rule.soft:
-        table.fail("soft", "cannot be false with mode SOFT")
+    if rule.mode in NEVER_MISSED and not rule.soft:
+        table.fail("soft", f"cannot be false with mode {rule.mode}")
     if rule.counts_first_day and (rule.unit != Unit.DAYS or rule.mode not in (Mode.SOFT, Mode.CALENDAR)):
         table.fail("counts_first_day", "needs unit days and mode SOFT or CALENDAR")
     if rule.least_days and not rule.on_schedule:

@@ -60,6 +60,9 @@ class ReminderProfile(StrEnum):
 # After an extension (T17) the days of the base schedule no longer close anything but AA-EXT.
 EXTENDED_SCHEDULE = "AAX"
 
+# Running past a planning norm or a minimum breaks no duty: these are soft.
+NEVER_MISSED = frozenset({Mode.SOFT, Mode.CALENDAR_MIN})
+
 # The switch that the counting of a mode asks.
 SETTING_OF_MODE = {
     Mode.AA_DAY: "aa_counts_equated_days",

@@ -16,6 +16,7 @@ from procedure.package_checks import check_package, check_rule
 from procedure.package_table import REQUIRED, PackageMistake, Table
 from procedure.rule_rows import (
     EXTENDED_SCHEDULE,
+    NEVER_MISSED,
     OUTCOMES,
     ROLES,
     TRACKS,
@@ -266,7 +267,7 @@ def _rule(code: str, table: Table, sources: Iterable[str]) -> Rule:
         follows=table.text("follows", ""),
         least_days=table.number("least_days", None, least=1),
         instead_of=table.text("instead_of", ""),
-        soft=table.flag("soft", mode == Mode.SOFT),
+        soft=table.flag("soft", mode in NEVER_MISSED),
         by_analogy=table.flag("by_analogy"),
         counts_first_day=table.flag("counts_first_day"),
         due_time=table.moment("due_time"),

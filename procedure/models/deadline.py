@@ -22,8 +22,8 @@ class DeadlineQuerySet(models.QuerySet):
         return self.filter(state=Deadline.State.OPEN)
 
     def running(self) -> Self:
-        """Open ones, and those that lapsed but can still be met late."""
-        return self.filter(state__in=[Deadline.State.OPEN, Deadline.State.LAPSED])
+        """Open ones, and those that lapsed while the step which they are for is still to come."""
+        return self.filter(state__in=[Deadline.State.OPEN, Deadline.State.LAPSED], settled_at__isnull=True)
 
     def past_due(self, *, at: datetime) -> Self:
         return self.open().filter(due_at__lt=at)

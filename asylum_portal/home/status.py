@@ -1,0 +1,33 @@
+"""The applicant's first page, put together from what the apps offer."""
+
+from datetime import date
+from typing import Any
+
+from asylum_portal.accounts.models import User
+from cases.models import Case
+from procedure import panels
+from procedure.access import may_take
+from procedure.filings import kinds_open_to
+from reception.panels import reporting_panel
+
+
+def status_context(case: Case, *, reader: User, today: date) -> dict[str, Any]:
+    """Stage, next date, duty, helper; the road; reporting. All dates are stored rows."""
+    procedure = panels.current_procedure(case)
+    mandate = case.current_mandate(on=today)
+    context: dict[str, Any] = {
+        "case": case,
+        "procedure": procedure,
+        "day": today,
+        "lawyer": mandate.holder if mandate else None,
+        "reporting": reporting_panel(reader, today=today),
+    }
+    if procedure is not None:
+        context |= {
+            "stage": panels.stage_text(procedure),
+            "next_date": panels.next_date(procedure, today=today, role=reader.role),
+            "road": panels.road(procedure, today=today),
+            "can_file": bool(kinds_open_to(reader, procedure)),
+            "can_withdraw": procedure.is_open and may_take(reader, "request_withdrawal", procedure),
+        }
+    return context

@@ -1,0 +1,82 @@
+"""Pages of lawyers, guardians and counsellors: their clients with the terms that run, and one client's case."""
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.db.models import Min, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from asylum_portal import clock
+from asylum_portal.accounts.models import Role
+from cases.audit import record
+from cases.models import Case
+from procedure import panels
+from procedure.actions import available_transitions
+from procedure.filings import kinds_open_to
+from procedure.models import Deadline
+from procedure.views.why import TAG_KINDS
+
+READERS = (Role.LAWYER, Role.GUARDIAN, Role.COUNSELLOR, Role.AUDITOR)
+
+
+@require_safe
+@login_required
+def clients(request: HttpRequest) -> HttpResponse:
+    """All running terms of all clients in one list, the next to end first; then the clients."""
+    if request.user.role not in READERS:
+        raise PermissionDenied
+    today = clock.today()
+    owed = Q(owed_by__contains=["lawyer"]) | Q(owed_by__contains=["applicant"])
+    terms = (
+        Deadline.objects.visible_to(request.user, on=today)
+        .running()
+        .filter(owed)
+        .select_related("procedure__case__applicant", "procedure__package")
+        .order_by("due_at")[:200]
+    )
+    cases = (
+        Case.objects.visible_to(request.user, on=today)
+        .select_related("applicant")
+        .prefetch_related("procedures")
+        .annotate(next_due=Min("procedures__deadlines__due_at", filter=Q(procedures__deadlines__state="open")))
+        .order_by("next_due", "number")
+    )
+    return render(
+        request,
+        "procedure/clients.html",
+        {
+            "rows": [{"term": term, "kind": TAG_KINDS[Deadline.State(term.state)]} for term in terms],
+            "cases": [{"case": case, "procedure": max(case.procedures.all(), key=lambda p: p.wish_expressed_on, default=None)} for case in cases],
+            "day": today,
+        },
+    )
+
+
+def client_case(request: HttpRequest, case: Case) -> HttpResponse:
+    """One client's case: where it stands, what is owed when, what can be filed."""
+    today = clock.today()
+    record(request.user, "case.view", at=clock.now(), case=case, target=case, purpose="representation")
+    procedure = panels.current_procedure(case)
+    context = {
+        "case": case,
+        "procedure": procedure,
+        "day": today,
+        "names": case.applicant.names.all(),
+        "workers": case.current_workers(on=today),
+    }
+    if procedure is not None:
+        running = [term for term in procedure.deadlines.all() if term.state in (Deadline.State.OPEN, Deadline.State.LAPSED)]
+        for term in running:
+            term.procedure = procedure
+        context |= {
+            "rows": [{"term": term, "kind": TAG_KINDS[Deadline.State(term.state)]} for term in running],
+            "kinds": kinds_open_to(request.user, procedure),
+            "steps": [
+                (name, getattr(type(procedure), name)._django_fsm.get_transition(procedure.state).custom["title"])
+                for name in available_transitions(procedure, request.user, on=today)
+            ],
+            "filings": procedure.filings.visible_to(request.user, on=today).select_related("document"),
+            "road": panels.road(procedure, today=today),
+        }
+    return render(request, "procedure/client_case.html", context)
