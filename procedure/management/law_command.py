@@ -6,7 +6,7 @@ import json
 import sys
 from argparse import ArgumentTypeError
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -48,14 +48,14 @@ class LawCommand(BaseCommand):
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         parser = super().create_parser(prog_name, subcommand, **kwargs)
 
-        def one_line(message: str) -> None:
-            if self._called_from_command_line:
+        def one_line(message: str) -> NoReturn:
+            if parser.called_from_command_line:
                 self.stderr.write(f"{parser.prog}: {message}")
                 sys.exit(BAD_INPUT)
             raise CommandError(message, returncode=BAD_INPUT)
 
         # argparse would print the whole usage before its message.
-        parser.error = one_line  # type: ignore[assignment,method-assign]
+        parser.error = one_line  # type: ignore[method-assign]
         return parser
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -173,6 +173,10 @@ def test_the_same_text_has_the_same_fingerprint_and_another_text_another():
     assert parse_package(text + "\n# a remark\n", file="a.toml").sha256 != NL.sha256
 
 
+def test_a_planning_norm_and_a_minimum_are_never_missed():
+    assert {rule.code for rule in NL.rules.values() if rule.soft} == {"REG-02", "RVT-01", "RVT-03", "PER-01"}
+
+
 # Looking up
 
 

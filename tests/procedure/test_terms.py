@@ -201,6 +201,14 @@ def test_a_timestamp_counts_from_its_day_in_amsterdam():
     assert due("APP-1W", datetime(2026, 4, 8, 18, 30, tzinfo=new_york)) == "2026-04-16"
 
 
+def test_deprivation_of_liberty_in_days_counts_days():
+    package = with_rule('mode = "HOURS_OR_LIBERTY"\nunit = "days"\nlength = 3')
+    assert (
+        term("TST-02", datetime(2026, 4, 2, 14, 0), package=package).due_at.isoformat()
+        == "2026-04-05T14:00:00+02:00"
+    )
+
+
 HOURS = with_rule('mode = "HOURS_OR_LIBERTY"\nunit = "hours"\nlength = 24')
 
 
@@ -260,6 +268,8 @@ def test_the_end_of_an_extension_needs_the_schedule_that_was_extended():
 
 def test_after_a_new_intention_on_day_five_the_response_is_due_on_day_six_and_not_in_the_past():
     assert due("AA-VIEW", "2026-04-08", day_one="2026-04-01") == "2026-04-09"
+    # Nor on the day of the intention itself, when that is day 4.
+    assert due("AA-VIEW", "2026-04-07", day_one="2026-04-01") == "2026-04-08"
 
 
 def test_a_decision_that_starts_after_its_last_day_is_late_at_once():
@@ -269,7 +279,7 @@ def test_a_decision_that_starts_after_its_last_day_is_late_at_once():
 def test_the_longer_period_for_deciding_depends_on_its_ground():
     assert due("DEC-EXT", "2026-07-14") == "2027-04-14"
     assert due("DEC-EXT", "2026-07-14", ground="42(4)(b)") == "2027-04-14"
-    assert due("DEC-EXT", "2026-07-14", ground="42(5)") == "2026-10-14"
+    assert due("DEC-EXT", "2026-07-14", ground="42(5)") == "2027-07-14"  # eighteen months in all
 
 
 def test_a_departure_term_shortened_to_nothing_ends_on_the_day_itself_even_on_a_holiday():
