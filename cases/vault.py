@@ -1,9 +1,9 @@
 """Document files at rest: encrypted with keys outside the database, bound to the row they belong to.
 
 A sealed file is a header and chunks of AES-256-GCM. The header names the key; the file's own key is derived
-from it, a random salt and the row's id. Each chunk's nonce counts on and marks the last chunk, so that cutting
-off, reordering, repeating or appending is found; header and row id are authenticated with each chunk, so that a
-file put in the place of another one does not open.
+from it, a random salt and the row's id. Each chunk's nonce counts on and marks the last chunk, so that
+cutting off, reordering, repeating or appending is found; header and row id are authenticated with each
+chunk, so that a file put in the place of another one does not open.
 """
 
 from __future__ import annotations
@@ -143,8 +143,8 @@ def discarding_on_error() -> Iterator[None]:
     try:
         yield
     except (OperationalError, InterfaceError):
-        # The connection may have gone while committing, and the rows may be there: a file too many, and unreadable
-        # without a row, is better than a document lost.
+        # The connection may have gone while committing, and the rows may be there: a file too many, unreadable
+        # without its row, is better than a document lost.
         raise
     except BaseException:
         for path in stored:
