@@ -19,6 +19,7 @@ from cases.file_types import ProvenFile
 from cases.models import Case
 from cases.vault import discarding_on_error
 from procedure import access, checks, deadlines, effects, guards
+from procedure.calendars import CannotCompute
 from procedure.guards import StateForbids
 from procedure.models import Deadline, Procedure, RulePackage, Transition
 from procedure.states import State
@@ -35,23 +36,32 @@ class Letter:
 def unmet_reasons(procedure: Procedure, name: str, *, on: date) -> list[str]:
     """Why this step cannot be taken on this day; empty when it can."""
     procedure.event_on = on
-    meta = getattr(Procedure, name)._django_fsm
-    if not meta.has_transition(procedure.state):
+    if not fits_state(procedure, name):
         return [
             _("This step does not fit where the case stands now: %(state)s.")
             % {"state": State(procedure.state).label}
         ]
-    conditions = meta.get_transition(procedure.state).conditions
+    conditions = getattr(Procedure, name)._django_fsm.get_transition(procedure.state).conditions
     return [condition.reason for condition in conditions if not condition(procedure)]
 
 
 def available_transitions(procedure: Procedure, user: User, *, on: date) -> list[str]:
     """The steps that the machine allows now and that this person may take, in the order of the procedure."""
-    return [
-        name
+    return [name for name, reasons in steps_here(procedure, user, on=on).items() if not reasons]
+
+
+def steps_here(procedure: Procedure, user: User, *, on: date) -> dict[str, list[str]]:
+    """The steps that this person may take from this state, each with what still stands in its way."""
+    return {
+        name: unmet_reasons(procedure, name, on=on)
         for name in access.ACTORS
-        if access.may_take(user, name, procedure) and not unmet_reasons(procedure, name, on=on)
-    ]
+        if fits_state(procedure, name) and access.may_take(user, name, procedure)
+    }
+
+
+def fits_state(procedure: Procedure, name: str) -> bool:
+    """Does this step start from where the procedure stands, conditions aside?"""
+    return getattr(Procedure, name)._django_fsm.has_transition(procedure.state)
 
 
 @transaction.atomic
@@ -119,23 +129,28 @@ def apply_transition(
             inputs=facts | {key: _plain(value) for key, value in arguments.items()},
             reason=reason,
         )
-        effects.bring_about(
-            locked,
-            history,
-            actor=actor,
-            document=document,
-            appointment=appointment,
-            lawyer=lawyer,
-        )
-        deadlines.settle(locked, history)
-        deadlines.open_for(
-            locked,
-            history,
-            letter_due_on=letter.due_on if letter else None,
-            letter_reason=letter.reason if letter else "",
-            ground=arguments.get("ground", ""),
-            zero_departure_term=bool(facts.get("leave_at_once")),
-        )
+        try:
+            effects.bring_about(
+                locked,
+                history,
+                actor=actor,
+                document=document,
+                appointment=appointment,
+                lawyer=lawyer,
+            )
+            deadlines.settle(locked, history)
+            deadlines.open_for(
+                locked,
+                history,
+                letter_due_on=letter.due_on if letter else None,
+                letter_reason=letter.reason if letter else "",
+                ground=arguments.get("ground", ""),
+                zero_departure_term=bool(facts.get("leave_at_once")),
+            )
+        except CannotCompute as unknown:
+            raise StateForbids(
+                [_("A last day cannot be worked out: the calendar lacks that year. Tell an administrator.")]
+            ) from unknown
         if name == "extend_response_term" and letter:
             view = locked.latest_deadline(*deadlines.LETTER_TERMS[name])
             deadlines.set_letter_date(view, due_on=letter.due_on, reason=letter.reason, at=at)

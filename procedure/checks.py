@@ -154,7 +154,10 @@ def _check_day_one(
             calendar.require(day_one, kind)
             calendar.days(day_one, schedule.last_day, kind)
         except NotAProcedureDay as mistake:
-            errors["day_one_on"] = _("This day is no procedure day: %(reason)s.") % {"reason": _(mistake.name)}
+            errors["day_one_on"] = _("This day is no procedure day: %(reason)s. The next one is %(next)s.") % {
+                "reason": _(mistake.name),
+                "next": dates.long_date(mistake.next_on),
+            }
         except CannotCompute:
             errors["day_one_on"] = _("The calendar has no data for this year. Ask an administrator to add it.")
     if procedure.case.special_needs and procedure.schedule == Schedule.SIX_DAYS and not facts.get("six_days_suffice"):

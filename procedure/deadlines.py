@@ -46,7 +46,7 @@ def terms_ended_by(procedure: Procedure, name: str) -> QuerySet[Deadline]:
 
 
 def fate(deadline: Deadline, name: str, *, on: date) -> Deadline.State:
-    """What a step makes of a running term that it ends; one that has lapsed stays so unless it is met late."""
+    """What a step makes of a running term that it ends; a lapsed one stays so unless it is met late."""
     rule = deadline.rule
     lapsed = deadline.state == Deadline.State.LAPSED
     in_time = on <= deadline.effective_due_on

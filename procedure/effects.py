@@ -1,7 +1,7 @@
 """What a step brings with it beside the state: documents, days, appointments, mandates, and who is told."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils import timezone
 
@@ -79,12 +79,7 @@ def bring_about(
 def tell(procedure: Procedure, history: Transition) -> None:
     """Tell the applicant's side of every step, and the workers of what the other side or the clock did."""
     on = timezone.localdate(history.at)
-    people = people_of_applicant(procedure.case, on=on)
-    if history.actor_role in (Role.APPLICANT, Role.GUARDIAN, Role.LAWYER, Role.SYSTEM):
-        people += procedure.case.current_workers(on=on)
-    for person in people:
-        if person.pk == history.actor_id:
-            continue
+    for person in told(procedure, actor=history.actor, on=on):
         own_side = person.role in (Role.APPLICANT, Role.GUARDIAN, Role.LAWYER)
         queue(
             recipient=person,
@@ -95,3 +90,11 @@ def tell(procedure: Procedure, history: Transition) -> None:
             due_at=history.at,
             now=history.at,
         )
+
+
+def told(procedure: Procedure, *, actor: User, on: date) -> list[User]:
+    """Who hears of a step that this person takes on this day."""
+    people = people_of_applicant(procedure.case, on=on)
+    if actor.role in (Role.APPLICANT, Role.GUARDIAN, Role.LAWYER, Role.SYSTEM):
+        people += procedure.case.current_workers(on=on)
+    return [person for person in people if person.pk != actor.pk]

@@ -10,6 +10,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from procedure.rules import Mode
+
 from .history import Transition
 from .procedure import Procedure
 
@@ -26,7 +28,8 @@ class DeadlineQuerySet(models.QuerySet):
         return self.filter(state__in=[Deadline.State.OPEN, Deadline.State.LAPSED], settled_at__isnull=True)
 
     def past_due(self, *, at: datetime) -> Self:
-        return self.open().filter(due_at__lt=at)
+        """Open ones whose last moment is over; a minimum is the first possible day and never over."""
+        return self.open().filter(due_at__lt=at).exclude(derivation__mode=Mode.CALENDAR_MIN.value)
 
     def to_remind(self, *, at: datetime) -> Self:
         return self.filter(next_reminder_at__lte=at)
