@@ -22,7 +22,7 @@ app.conf.update(
     task_soft_time_limit=240,
     broker_transport_options={
         "visibility_timeout": 600,
-        "socket_timeout": 10,
+        "socket_timeout": 3,  # also what a page waits for a broker that hangs
         "socket_connect_timeout": 2,
         "socket_keepalive": True,
     },
