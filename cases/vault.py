@@ -143,8 +143,8 @@ def discarding_on_error() -> Iterator[None]:
     try:
         yield
     except (OperationalError, InterfaceError):
-        # The connection may have gone while committing, and the rows may be there: a file too many, unreadable
-        # without its row, is better than a document lost.
+        # The connection may have gone while committing, and the rows may be there: a file too many, which
+        # nobody can read without its row, is better than a document lost.
         raise
     except BaseException:
         for path in stored:

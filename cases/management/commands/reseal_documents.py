@@ -10,9 +10,9 @@ class Command(BaseCommand):
     """Seal every document anew that is not sealed with the current key."""
 
     help = (
-        "Seal the documents with the first key of DOCUMENT_KEYS. The portal stays up: add the new key behind the "
-        "current one and restart every process, so that all can read it; put it first and restart; run this; when "
-        "it reports nothing left, take the old key away."
+        "Seal the documents with the first key of DOCUMENT_KEYS. The portal stays up: add the new key behind "
+        "the current one and restart every process, so that all can read it; put it first and restart; run "
+        "this; when it reports nothing left, take the old key away."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -31,11 +31,9 @@ class Command(BaseCommand):
                     sealed += vault.reseal(path, row_id)
             except vault.VaultError as problem:
                 broken.append(f"{row_id}: {problem}")
-        verb = "to be sealed anew" if dry_run else "sealed anew"
-        self.stdout.write(f"{sealed} documents {verb} with key {vault.current_key_id()}.")
+        verb = "To be sealed anew" if dry_run else "Sealed anew"
+        self.stdout.write(f"{verb} with key {vault.current_key_id()}: {sealed}.")
         if broken:
             for line in broken:
                 self.stderr.write(line)
-            raise CommandError(
-                f"{len(broken)} documents could not be opened; their files were left as they are."
-            )
+            raise CommandError(f"Could not be opened, and left as they are: {len(broken)}.")
