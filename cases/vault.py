@@ -122,7 +122,7 @@ def reseal(path: str, row_id: UUID) -> bool:
     """Seal a file anew with the current key, unless it is already; readers of it are not disturbed."""
     if key_id_of(path) == current_key_id():
         return False
-    _write(path, _Pieces(open_stored(path, row_id)), row_id=row_id)
+    _write(path, io.BufferedReader(_Pieces(open_stored(path, row_id))), row_id=row_id)
     return True
 
 
