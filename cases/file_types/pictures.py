@@ -82,7 +82,9 @@ def _read_metadata(image: Image.Image) -> tuple[int, set[str]]:
 def _plain_mode(image: Image.Image, *, with_transparency: bool) -> Image.Image:
     if image.mode.startswith("I"):  # 16 bits of grey: a plain convert would cut off all but the darkest
         return image.convert("I").point(lambda grey: grey * (1 / 256)).convert("L")
-    if image.mode in ("1", "L") and "transparency" not in image.info:
-        return image.convert("L")
     transparent = image.mode in ("LA", "PA", "RGBA", "RGBa") or "transparency" in image.info
-    return image.convert("RGBA" if transparent and with_transparency else "RGB")
+    mode = "RGBA" if transparent and with_transparency else "RGB"
+    if image.mode in ("1", "L") and not transparent:
+        mode = "L"
+    # A large photo takes a hundred megabytes: it is not copied without need.
+    return image if image.mode == mode else image.convert(mode)
