@@ -10,11 +10,11 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import InterfaceError, OperationalError, transaction
-from kombu.exceptions import OperationalError as BrokerError
 
 from asylum_portal import dates
 from asylum_portal.accounts.models import Role, User
 
+from .doorbell import ring
 from .kinds import KINDS, checked_context, checked_reference
 from .models import Channel, Notice
 from .profiles import after_quiet_hours
@@ -71,7 +71,7 @@ def queue(
     if not Notice.objects.filter(pk=notice_id).exists():
         return None
     if notice.sent_at is None and due_at <= now:
-        transaction.on_commit(partial(_ring, notice_id), robust=True)
+        transaction.on_commit(partial(ring, notice_id), robust=True)
     return notice
 
 
@@ -219,15 +219,3 @@ def _hand_over(notice: Notice, *, now: datetime) -> None:
     message.attach_alternative(written.html, "text/html")
     if message.send() != 1:
         raise ConnectionError("the mail backend did not take the message")
-
-
-def _ring(notice_id: UUID) -> None:
-    """Tell a worker; without a broker the next sweep finds the row, so nothing is lost and nobody waits."""
-    from .tasks import send_notice  # tasks call actions
-
-    try:
-        send_notice.apply_async((str(notice_id),), retry=False)
-    except (BrokerError, OSError) as error:
-        logger.warning(
-            "the broker does not answer (%s): notice %s waits for the sweep", type(error).__name__, notice_id
-        )
