@@ -1,11 +1,17 @@
 from django.urls import path
 
-from procedure.views import case, days, step, worklist
+from procedure.views import case, client, days, filing, step, why, worklist
 
 app_name = "procedure"
 urlpatterns = [
     path("work/", worklist.worklist, name="worklist"),
+    path("clients/", client.clients, name="clients"),
     path("cases/<uuid:pk>/", case.case, name="case"),
     path("procedures/<uuid:pk>/days/", days.plan, name="days"),
+    path("procedures/<uuid:pk>/dates/", why.terms, name="terms"),
+    path("procedures/<uuid:pk>/file/<slug:kind>/", filing.file, name="file"),
+    # Last: any other word is the name of a step.
     path("procedures/<uuid:pk>/<slug:name>/", step.step, name="step"),
+    path("dates/<uuid:pk>/", why.why, name="why"),
+    path("receipts/<uuid:pk>/", filing.receipt, name="receipt"),
 ]

@@ -79,6 +79,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "asylum_portal.context.portal",
+                "asylum_portal.accounts.context.second_factor",
             ],
         },
     }
@@ -151,6 +152,7 @@ MFA_ADAPTER = "asylum_portal.accounts.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = False
 MFA_TOTP_ISSUER = "Portal"
+MFA_TOTP_TOLERANCE = 1  # clocks of phones drift
 SECOND_FACTOR_REQUIRED = True
 SESSION_ABSOLUTE_HOURS = 12
 
@@ -203,7 +205,9 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 X_FRAME_OPTIONS = "DENY"
-SECURE_REFERRER_POLICY = "no-referrer"
+# Nothing leaves for other sites. Not "no-referrer": with it browsers send `Origin: null` with a form, and the CSRF
+# check must refuse that.
+SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

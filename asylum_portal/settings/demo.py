@@ -41,6 +41,7 @@ FIELD_KEYS = [_key.decode()]
 DOCUMENT_KEYS = [f"demo:{_key.decode()}"]
 ALLOWED_HOSTS = ["*"]
 SECOND_FACTOR_REQUIRED = False
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True  # passkeys on http://localhost
 PORTAL_URL = f"http://localhost:{os.environ.get('PORT', '8000')}"
 MEDIA_ROOT = STATE_DIR / "media"
 STATIC_ROOT = STATE_DIR / "static"
