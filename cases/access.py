@@ -23,7 +23,11 @@ def may_read_content(user, document) -> bool:
     return (
         document is not None
         and document.status == Document.Status.AVAILABLE
-        and may_see(document.code, user.role)
+        and may_see(
+            document.code,
+            user.role,
+            original=document.translation_of.code if document.translation_of else None,
+        )
         and is_related(user, document.case)
     )
 

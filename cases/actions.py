@@ -57,7 +57,8 @@ def file_document(
 
     A document that belongs to a step (`part_of_step`) may be filed by whoever may take the step.
     """
-    if not part_of_step and not may_upload(code, actor.role):
+    has_lawyer = case.current_mandate(on=timezone.localdate(at)) is not None
+    if not part_of_step and not may_upload(code, actor.role, has_lawyer=has_lawyer):
         raise PermissionDenied
     document_id = uuid.uuid4()
     path = vault.store(document_id, content.content)

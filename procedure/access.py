@@ -1,8 +1,11 @@
 """Who may take which step of a procedure, and see it: relation to the case first, then the role."""
 
-import rules
+from datetime import date
 
-from asylum_portal.accounts.models import Role
+import rules
+from django.http import Http404
+
+from asylum_portal.accounts.models import Role, User
 from cases.access import is_related
 from procedure.models import Procedure
 
@@ -10,6 +13,7 @@ from procedure.models import Procedure
 # deciding officers; the supervisor may do what they may.
 _SERVICE = frozenset({Role.CASEWORKER, Role.SUPERVISOR})
 _PLANNING = frozenset({Role.CASEWORKER, Role.PLANNER, Role.SUPERVISOR})
+SERVICE_ROLES = _PLANNING
 _OWN = frozenset({Role.APPLICANT, Role.GUARDIAN, Role.LAWYER})
 ACTORS: dict[str, frozenset[Role]] = {
     "start_registration": _SERVICE,
@@ -67,3 +71,12 @@ for _name in ACTORS:
 def may_take(user, name: str, procedure: Procedure) -> bool:
     """May this person take this step in this procedure, whatever state it is in?"""
     return user.is_active and user.has_perm(f"procedure.{name}", procedure)
+
+
+def visible_procedure_or_404(user: User, pk, *, on: date) -> Procedure:
+    """The procedure, or the same 404 for one that is not theirs and one that does not exist."""
+    visible = Procedure.objects.visible_to(user, on=on).select_related("case__applicant__user", "case__team", "package")
+    procedure = visible.filter(pk=pk).first()
+    if procedure is None:
+        raise Http404
+    return procedure

@@ -14,8 +14,8 @@ from procedure import deadlines
 from procedure.calendars import CannotCompute, DayKind, LegalCalendar, NotAProcedureDay
 from procedure.guards import StateForbids
 from procedure.models import Procedure
-from procedure.terms import add_months
 from procedure.states import GRANTS, REFUSALS, Schedule
+from procedure.terms import add_months
 
 if TYPE_CHECKING:
     from procedure.actions import Letter

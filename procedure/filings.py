@@ -1,7 +1,7 @@
 """Filing within a term, with a receipt: corrections, responses, evidence. Late is not refused (model C0.5)."""
 
 import secrets
-from datetime import datetime
+from datetime import date, datetime
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -65,12 +65,18 @@ _CLOSES = {
 }
 
 
-def kinds_open_to(user: User, procedure: Procedure) -> list[Kind]:
+def may_file(user: User, procedure: Procedure, kind: Kind, *, on: date) -> bool:
+    """May this person file this kind? Corrections and responses are the lawyer's, where there is one (model C8)."""
+    has_lawyer = procedure.case.current_mandate(on=on) is not None
+    return may_upload(CODE_OF_KIND[kind], user.role, has_lawyer=has_lawyer) and is_related(user, procedure.case)
+
+
+def kinds_open_to(user: User, procedure: Procedure, *, on: date) -> list[Kind]:
     """What this person may file in this procedure now."""
     return [
         kind
-        for kind, code in CODE_OF_KIND.items()
-        if procedure.state in STATES_OF_KIND[kind] and may_upload(code, user.role)
+        for kind in CODE_OF_KIND
+        if procedure.state in STATES_OF_KIND[kind] and may_file(user, procedure, kind, on=on)
     ]
 
 
@@ -112,7 +118,7 @@ def file_submission(
                     % {"state": State(locked.state).label}
                 ]
             )
-        if not (may_upload(code, actor.role) and is_related(actor, locked.case)):
+        if not may_file(actor, locked, kind, on=timezone.localdate(at)):
             raise PermissionDenied
         term = term_of(locked, kind)
         document = file_document(

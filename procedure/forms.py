@@ -2,21 +2,25 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from asylum_portal import dates
 from asylum_portal.accounts.models import Role, User
 from asylum_portal.inputs import DayInput, MomentInput
 from cases.document_types import DOCUMENT_TYPES
 from cases.forms import ProvenFileField
+from cases.models import Document
 from procedure.actions import Letter
 from procedure.checks import DOCUMENT_OF_STEP, TICKS
 from procedure.effects import APPOINTMENT_OF_STEP, Meeting
 from procedure.filings import Kind
 from procedure.models import Procedure
-from procedure.states import GRANTS, REFUSALS, Outcome, Schedule
+from procedure.states import GRANTS, REFUSALS, Outcome, Schedule, State, Track
 
 EXTENSION_GROUNDS = [
     ("a", _("a. A step of the service is late, and the service could not help it")),
@@ -171,10 +175,23 @@ _NOT_FACTS = {
 }
 
 
+# What the applicant's side does, it does today; appointments and interpreters are the service's to arrange.
+_OWN_SIDE = {Role.APPLICANT, Role.GUARDIAN, Role.LAWYER}
+_ONLY_SERVICE = ("on", "meeting_at", "meeting_place", "meeting_language", "interpreter_name")
+
+
 class StepForm(forms.Form):
     """The form of one step of one procedure; `as_inputs` is what apply_transition takes."""
 
-    def __init__(self, *args: Any, procedure: Procedure, name: str, today: date, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        procedure: Procedure,
+        name: str,
+        today: date,
+        actor: User | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.procedure, self.name = procedure, name
         self.fields["on"] = forms.DateField(
@@ -193,22 +210,33 @@ class StepForm(forms.Form):
                 label=DOCUMENT_TYPES[DOCUMENT_OF_STEP[name]].title, required=False
             )
         self.fields["reason"] = _text(_("Reason or remark"), required=name in _REASON_REQUIRED)
+        if actor is not None and actor.role in _OWN_SIDE:
+            for field in _ONLY_SERVICE:
+                self.fields.pop(field, None)
 
     def clean_on(self) -> date:
         return self.cleaned_data["on"] or self.today
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if cleaned.get("meeting_at") and not cleaned.get("meeting_place"):
+        meeting_at = cleaned.get("meeting_at")
+        if meeting_at and not cleaned.get("meeting_place"):
             self.add_error("meeting_place", _("Say where the appointment is."))
+        if meeting_at and cleaned.get("on") and timezone.localdate(meeting_at) < cleaned["on"]:
+            self.add_error("meeting_at", _("The appointment lies before the day of this step."))
         return cleaned
+
+    def arguments(self) -> dict[str, Any]:
+        """What goes to the transition itself, as far as it is known and right."""
+        data = getattr(self, "cleaned_data", {})
+        return {key: data.get(key) for key in _ARGUMENTS.get(self.name, ())}
 
     def as_inputs(self) -> dict[str, Any]:
         """The keyword arguments of apply_transition."""
         data = self.cleaned_data
         arguments = _ARGUMENTS.get(self.name, ())
         inputs: dict[str, Any] = {key: data[key] for key in arguments}
-        inputs["on"] = data["on"]
+        inputs["on"] = data.get("on") or self.today
         inputs["reason"] = data["reason"]
         inputs["facts"] = {
             key: value
@@ -228,6 +256,49 @@ class StepForm(forms.Form):
         return inputs
 
 
+class DayOneForm(forms.Form):
+    """A possible day 1, to see which days would follow."""
+
+    start = forms.DateField(label=_("Day 1"), widget=DayInput())
+
+
+class WorklistFilter(forms.Form):
+    """Which cases the work list shows; everything is open to be left empty."""
+
+    q = forms.CharField(
+        label=_("Number or name"), max_length=100, required=False, widget=forms.TextInput(attrs={"dir": "auto"})
+    )
+    state = forms.ChoiceField(label=_("State"), choices=[("", _("all"))], required=False)
+    track = forms.ChoiceField(label=_("Procedure"), choices=[("", _("all"))], required=False)
+    whose = forms.ChoiceField(
+        label=_("Whose"),
+        choices=[("", _("all that I may see")), ("mine", _("mine")), ("team", _("my team's"))],
+        required=False,
+    )
+    due_until = forms.DateField(label=_("Last day until"), widget=DayInput(), required=False)
+    language = forms.ChoiceField(label=_("Interpreter"), choices=[("", _("all"))], required=False)
+
+    def __init__(self, *args: Any, languages: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        everything = [("", _("all"))]
+        tracks = [(code, f"{Track.GENERAL.label}: {label}") for code, label in Schedule.choices]
+        self._offer("state", [*everything, *State.choices])
+        self._offer("track", [*everything, *Track.choices, *tracks])
+        self._offer("language", [*everything, *((language, language) for language in languages)])
+
+    def _offer(self, field: str, choices: list[tuple[str, Any]]) -> None:
+        choice = self.fields[field]
+        assert isinstance(choice, forms.ChoiceField)
+        choice.choices = choices
+
+
+class OriginalChoice(forms.ModelChoiceField):
+    """A document of the case, shown with its day."""
+
+    def label_from_instance(self, document: Document) -> str:
+        return f"{document.title}, {dates.short_date(timezone.localdate(document.received_at))}"
+
+
 class FilingForm(forms.Form):
     """A document for a term, or evidence."""
 
@@ -237,12 +308,25 @@ class FilingForm(forms.Form):
     late_reason = _text(
         _("If it is late: why"), required=False, max_length=500, help_text=_("A late letter is read too.")
     )
+    translation_of = OriginalChoice(label=_("This is a translation of"), queryset=Document.objects.none())
     complete = forms.BooleanField(
         label=_("This is everything; nothing more follows for this step"), required=False, initial=True
     )
 
-    def __init__(self, *args: Any, kind: Kind, late: bool, closes: bool, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        kind: Kind,
+        late: bool,
+        closes: bool,
+        originals: models.QuerySet[Document],
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if kind == Kind.TRANSLATION:
+            cast(OriginalChoice, self.fields["translation_of"]).queryset = originals
+        else:
+            del self.fields["translation_of"]
         if not late:
             del self.fields["late_reason"]
         if not closes:

@@ -27,7 +27,7 @@ def status_context(case: Case, *, reader: User, today: date) -> dict[str, Any]:
             "stage": panels.stage_text(procedure),
             "next_date": panels.next_date(procedure, today=today, role=reader.role),
             "road": panels.road(procedure, today=today),
-            "can_file": bool(kinds_open_to(reader, procedure)),
+            "can_file": bool(kinds_open_to(reader, procedure, on=today)),
             "can_withdraw": procedure.is_open and may_take(reader, "request_withdrawal", procedure),
         }
     return context

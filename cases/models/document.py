@@ -20,10 +20,13 @@ class DocumentQuerySet(models.QuerySet):
         """Documents of this person's cases whose type her role may see (model C8); unscanned ones stay aside."""
         if not user.is_authenticated:
             return self.none()
+        codes = codes_seen_by(user.role)
         return self.filter(
             Q(status=Document.Status.AVAILABLE) | Q(uploaded_by=user),
+            # A translation shows what its original shows.
+            Q(translation_of__isnull=True) | Q(translation_of__code__in=codes),
             case__in=Case.objects.visible_to(user, on=on),
-            code__in=codes_seen_by(user.role),
+            code__in=codes,
         )
 
     def of_type(self, code: str) -> Self:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import template
 
+from asylum_portal import clock
 from cases.models import Case
 from procedure.filings import kinds_open_to
 from procedure.panels import current_procedure
@@ -15,5 +16,5 @@ register = template.Library()
 def filing_links(context: dict[str, Any], case: Case) -> dict[str, Any]:
     """Buttons for the kinds of document that this reader may file in the case's procedure now."""
     procedure = current_procedure(case)
-    kinds = kinds_open_to(context["request"].user, procedure) if procedure else []
+    kinds = kinds_open_to(context["request"].user, procedure, on=clock.today()) if procedure else []
     return {"procedure": procedure, "kinds": kinds}

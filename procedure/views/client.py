@@ -71,7 +71,7 @@ def client_case(request: HttpRequest, case: Case) -> HttpResponse:
             term.procedure = procedure
         context |= {
             "rows": [{"term": term, "kind": TAG_KINDS[Deadline.State(term.state)]} for term in running],
-            "kinds": kinds_open_to(request.user, procedure),
+            "kinds": kinds_open_to(request.user, procedure, on=today),
             "steps": [
                 (name, getattr(type(procedure), name)._django_fsm.get_transition(procedure.state).custom["title"])
                 for name in available_transitions(procedure, request.user, on=today)

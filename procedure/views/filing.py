@@ -9,9 +9,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from asylum_portal import clock, errors
 from cases.audit import record
-from cases.document_types import may_upload
 from procedure import filings
-from procedure.filings import CODE_OF_KIND, Kind
+from procedure.filings import Kind
 from procedure.forms import FilingForm
 from procedure.guards import StateForbids
 from procedure.models import Filing, Procedure
@@ -33,7 +32,7 @@ def file(request: HttpRequest, pk, kind: str) -> HttpResponse:
     kind = Kind(kind)
     if procedure.state not in filings.STATES_OF_KIND[kind]:
         return errors.page(request, 409, reasons=[_("This cannot be filed where the case stands now.")])
-    if not may_upload(CODE_OF_KIND[kind], request.user.role):
+    if not filings.may_file(request.user, procedure, kind, on=clock.today()):
         raise PermissionDenied
     term = filings.term_of(procedure, kind)
     form = FilingForm(
@@ -42,6 +41,7 @@ def file(request: HttpRequest, pk, kind: str) -> HttpResponse:
         kind=kind,
         late=term is not None and term.due_at < now,
         closes=filings.would_close(procedure, kind),
+        originals=procedure.case.documents.visible_to(request.user, on=clock.today()),
     )
     if request.method == "POST" and form.is_valid():
         try:
@@ -53,6 +53,7 @@ def file(request: HttpRequest, pk, kind: str) -> HttpResponse:
                 at=now,
                 late_reason=form.cleaned_data.get("late_reason", ""),
                 complete=form.cleaned_data.get("complete", False),
+                translation_of=form.cleaned_data.get("translation_of"),
             )
         except StateForbids as forbidden:
             return errors.page(request, 409, reasons=[str(reason) for reason in forbidden.reasons])

@@ -1,5 +1,6 @@
 """Real files for the sample cases: letters as PDF, photos as JPEG, proven like any upload."""
 
+from functools import lru_cache
 from io import BytesIO
 
 from fpdf import FPDF
@@ -10,14 +11,15 @@ from cases.file_types import ProvenFile, prove
 _LIMIT = 10**7
 
 
-def letter(title: str, number: str) -> ProvenFile:
+@lru_cache
+def letter(title: str) -> ProvenFile:
     """A one-page letter."""
     pdf = FPDF()
     pdf.add_page()
     pdf.set_font("Helvetica", size=16)
     pdf.cell(text="SAMPLE - " + title, new_x="LMARGIN", new_y="NEXT")
     pdf.set_font("Helvetica", size=12)
-    pdf.multi_cell(0, text=f"\nCase {number}\n\nThis letter belongs to an invented case. It says nothing about a real person.")
+    pdf.multi_cell(0, text="\nThis letter belongs to an invented case. It says nothing about a real person.")
     return prove(BytesIO(bytes(pdf.output())), claimed_name=f"{title.lower().replace(' ', '-')}.pdf", limit=_LIMIT)
 
 

@@ -57,7 +57,7 @@ class Story:
     def take(self, name: str, on: date, **inputs: Any) -> None:
         document = None
         if name in DOCUMENT_OF_STEP and "document" not in inputs:
-            document = letter(name.replace("_", " "), self.case.number)
+            document = letter(name.replace("_", " "))
         facts = dict.fromkeys(TICKS.get(name, {}), True) | inputs.pop("facts", {})
         apply_transition(
             self.procedure,
@@ -73,7 +73,7 @@ class Story:
         filings.file_submission(
             self.procedure,
             kind,
-            content=letter(kind, self.case.number),
+            content=letter(kind),
             actor=self.lawyer,
             at=self._at(on, hour),
         )
@@ -103,7 +103,7 @@ class Story:
             facts={"six_days_suffice": "yes"} if self.case.special_needs else {},
             appointment=Meeting(
                 starts_at=self._moment(day_one, 9),
-                place="IND Ter Apel, Ter Apelervenen 10",
+                place="IND Ter Apel, Voorbeeldweg 10",
                 interpreter_language=self.case.applicant.interpreter_language,
             ),
         )
