@@ -75,8 +75,8 @@ def may_take(user, name: str, procedure: Procedure) -> bool:
 
 def visible_procedure_or_404(user: User, pk, *, on: date) -> Procedure:
     """The procedure, or the same 404 for one that is not theirs and one that does not exist."""
-    visible = Procedure.objects.visible_to(user, on=on).select_related("case__applicant__user", "case__team", "package")
-    procedure = visible.filter(pk=pk).first()
+    visible = Procedure.objects.visible_to(user, on=on).filter(pk=pk)
+    procedure = visible.select_related("case__applicant__user", "case__team", "package").first()
     if procedure is None:
         raise Http404
     return procedure

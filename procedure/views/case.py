@@ -1,4 +1,4 @@
-"""The case page of the service and the auditor; the address is the same for everybody who has a relation with it."""
+"""The case page of the service and the auditor, and the one address of a case for everybody related to it."""
 
 from datetime import date
 from typing import Any
@@ -116,7 +116,7 @@ def _person(found: Case, *, reader: User) -> list[dict[str, Any]]:
     rows = [
         {"key": _("V-number (V-nummer)"), "value": applicant.v_number, "isolate": True},
         {"key": _("Born"), "value": _birth(applicant)},
-        {"key": _("Nationality"), "value": _("stateless") if applicant.stateless else _country(applicant.nationality)},
+        {"key": _("Nationality"), "value": _nationality(applicant)},
         {"key": _("Interpreter"), "value": applicant.interpreter_language, "isolate": True},
         {"key": _("Reads"), "value": languages.known(applicant.reading_language).own_name, "isolate": True},
     ]
@@ -141,10 +141,11 @@ def _birth(applicant: Applicant) -> str:
         return applicant.birth_date_parts  # a day that no calendar has, as somebody wrote it down
 
 
-def _country(code: str) -> str:
-    """The name of a country in the reader's language; what is not a country stays as it was written."""
+def _nationality(applicant: Applicant) -> str:
+    """The name of the country in the reader's language; what is not a country stays as it was written."""
+    code = applicant.nationality
     if not code:
-        return _("not known")
+        return _("stateless") if applicant.stateless else _("not known")
     territory = get_global("territory_aliases").get(code, [code])[0]
     locale = Locale.parse(languages.known(get_language()).babel)
     return locale.territories.get(territory, code)
@@ -263,9 +264,10 @@ def _people(found: Case, *, on: date) -> list[dict[str, Any]]:
         people.append({"person": mandate.holder, "what": Role.LAWYER.label, "since": mandate.starts_on})
     if guardian := found.current_guardian(on=on):
         people.append({"person": guardian, "what": Role.GUARDIAN.label, "since": None})
-    duties = found.assignments.current(on=on).select_related("holder__organisation").order_by("starts_on", "pk")
+    duties = found.assignments.current(on=on).select_related("holder__organisation")
     people += [
-        {"person": duty.holder, "what": duty.get_duty_display(), "since": duty.starts_on} for duty in duties
+        {"person": duty.holder, "what": duty.get_duty_display(), "since": duty.starts_on}
+        for duty in duties.order_by("starts_on", "pk")
     ]
     return people
 

@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from asylum_portal import clock
+from asylum_portal import clock, dates
 from asylum_portal.accounts.entry import normalise_v_number
 from asylum_portal.accounts.models import User
 from cases.models import Assignment, Case
@@ -26,7 +26,6 @@ from procedure.forms import WorklistFilter
 from procedure.models import Deadline, Filing, Procedure, ProcedureDay, Transition
 from procedure.rules import Mode
 from procedure.states import OPEN, Schedule, State, Track
-from procedure.views.why import TAG_KINDS
 
 PER_PAGE = 50
 
@@ -93,8 +92,9 @@ def _filtered(
     procedures: QuerySet[Procedure], wanted: Mapping[str, Any], *, user: User, on: date
 ) -> QuerySet[Procedure]:
     """One procedure a case, the newest, as far as the filters let it through."""
-    same_case = Procedure.objects.filter(case=OuterRef("case"))
-    procedures = procedures.exclude(Exists(same_case.filter(wish_expressed_on__gt=OuterRef("wish_expressed_on"))))
+    of_case = Procedure.objects.filter(case=OuterRef("case"))
+    newer = of_case.filter(wish_expressed_on__gt=OuterRef("wish_expressed_on"))
+    procedures = procedures.exclude(Exists(newer))
     if state := wanted.get("state"):
         procedures = procedures.filter(state=state)
     elif not wanted.get("q"):
@@ -185,6 +185,8 @@ def _row(procedure: Procedure, *, today: date, now: datetime) -> dict[str, Any]:
         "state_kind": "now" if procedure.is_open else "done",
         "term": term,
         "term_kind": _term_kind(term, now=now) if term else "",
+        "term_away": dates.days_away(term.effective_due_on, today=today) if term else "",
+        "is_minimum": term is not None and is_minimum(term),
         "day_today": procedure.days_today[0] if procedure.days_today and in_general else None,
         "arrived": _arrived(len(arrived)),
         "flags": flags_of(procedure, on=today),
@@ -200,7 +202,7 @@ def _term_kind(term: Deadline, *, now: datetime) -> str:
         return ""
     if term.due_at < now:
         return "warning" if term.soft else "late"
-    return TAG_KINDS[Deadline.State(term.state)]
+    return "now" if dates.wall_day(term.due_at) == dates.wall_day(now) else "open"
 
 
 def is_minimum(term: Deadline) -> bool:
