@@ -60,20 +60,20 @@ def end_with_parent(*, by: signal.Signals) -> None:
 
 
 def _become(account: Account) -> None:
-    keep = account.through_closed_directories and _libc is not None
-    if keep:
-        _libc.prctl(_PR_SET_KEEPCAPS, 1, 0, 0, 0)
+    kernel = _libc if account.through_closed_directories else None
+    if kernel is not None:
+        kernel.prctl(_PR_SET_KEEPCAPS, 1, 0, 0, 0)
     os.setgroups([])
     os.setgid(account.gid)
     os.setuid(account.uid)
-    if keep:
+    if kernel is not None:
         header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
         mask = 1 << _CAP_DAC_OVERRIDE
         # effective, permitted, inheritable of the low 32 bits, then of the high ones
         data = (ctypes.c_uint32 * 6)(mask, mask, mask, 0, 0, 0)
-        if _libc.capset(header, data) != 0:
+        if kernel.capset(header, data) != 0:
             raise OSError(ctypes.get_errno(), "capset")
-        if _libc.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE, _CAP_DAC_OVERRIDE, 0, 0) != 0:
+        if kernel.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE, _CAP_DAC_OVERRIDE, 0, 0) != 0:
             raise OSError(ctypes.get_errno(), "prctl")
 
 
