@@ -1,5 +1,3 @@
-
-
 import django.db.models.deletion
 import django_fsm
 import uuid

@@ -50,7 +50,7 @@ class ReportingDuty(models.Model):
 
 class ReportingSlotQuerySet(models.QuerySet):
     def visible_to(self, user, *, on: date) -> Self:
-        """One's own; for reception staff those of who lives at her centres; for others those of their cases."""
+        """One's own; for reception staff their centres'; for others those of their cases."""
         if not user.is_authenticated or not user.is_active:
             return self.none()
         match user.role:
@@ -95,6 +95,7 @@ class ReportingSlot(models.Model):
         OTHER = "other", _("another good reason")
         EXEMPTED = "exempted", _("need not report")
         LEFT = "left", _("does not live here any more")
+        OTHER_DAY = "other_day", _("another weekday from now on")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     duty = models.ForeignKey(ReportingDuty, on_delete=models.PROTECT, related_name="slots")

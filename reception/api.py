@@ -1,0 +1,137 @@
+"""Weekly reports over the API: read by whom they concern, settled by the desk where they are due."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_field, extend_schema_view
+from rest_framework import serializers, viewsets
+from rest_framework.decorators import action
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from asylum_portal import clock
+from asylum_portal.accounts.models import Role
+from reception import actions
+from reception.access import may_settle
+from reception.models import ReportingSlot
+
+State = ReportingSlot.State
+
+
+class SkippedDaySerializer(serializers.Serializer):
+    """A day that was passed over, with its name."""
+
+    date = serializers.DateField()
+    name = serializers.CharField()
+
+
+class ReportingSlotSerializer(serializers.ModelSerializer):
+    """One weekly report (meldplicht)."""
+
+    person = serializers.SerializerMethodField(help_text="The V-number; null for the person herself.")
+    centre = serializers.SlugField(source="duty.stay.centre.code", read_only=True)
+    moved_over = SkippedDaySerializer(many=True, read_only=True)
+    state = serializers.ChoiceField(choices=State.choices, read_only=True)
+    reason = serializers.CharField(
+        read_only=True, help_text="Code of why somebody need not come; empty otherwise."
+    )
+
+    class Meta:
+        model = ReportingSlot
+        fields = ("id", "person", "on", "due_at", "state", "reason", "settled_at", "moved_over", "centre")
+        read_only_fields = fields
+
+    @extend_schema_field({"type": "string", "nullable": True})
+    def get_person(self, slot: ReportingSlot) -> str | None:
+        if self.context["request"].user.role == Role.APPLICANT:
+            return None
+        return slot.applicant.v_number
+
+
+class ExcuseSerializer(serializers.Serializer):
+    """Why somebody need not come."""
+
+    reason = serializers.ChoiceField(choices=[(reason.value, reason.label) for reason in actions.EXCUSES])
+
+
+class ReportingSlotFilter(filters.FilterSet):
+    centre = filters.CharFilter(field_name="duty__stay__centre__code", label="Code of the centre")
+    on_from = filters.DateFilter(field_name="on", lookup_expr="gte", label="This day or later")
+    on_until = filters.DateFilter(field_name="on", lookup_expr="lte", label="This day or earlier")
+
+    class Meta:
+        model = ReportingSlot
+        fields = ("state", "on", "centre", "on_from", "on_until")
+
+
+_PROBLEM = OpenApiResponse(
+    response={
+        "type": "object",
+        "properties": {
+            "type": {"type": "string"},
+            "title": {"type": "string"},
+            "status": {"type": "integer"},
+            "detail": {"type": "string"},
+            "errors": {
+                "type": "object",
+                "additionalProperties": {"type": "array", "items": {"type": "string"}},
+            },
+        },
+        "required": ["type", "title", "status", "detail"],
+    },
+    description="What went wrong (RFC 9457)",
+)
+
+
+def _problems(*statuses: int) -> dict[Any, Any]:
+    return {(status, "application/problem+json"): _PROBLEM for status in statuses}
+
+
+@extend_schema_view(
+    list=extend_schema(responses={200: ReportingSlotSerializer(many=True), **_problems(400, 401, 403)}),
+    retrieve=extend_schema(responses={200: ReportingSlotSerializer, **_problems(401, 403, 404)}),
+)
+class ReportingSlotViewSet(viewsets.ReadOnlyModelViewSet):
+    """Weekly reports: one's own, those of one's cases, or those due at the centres where one works."""
+
+    queryset = ReportingSlot.objects.none()
+    serializer_class = ReportingSlotSerializer
+    filterset_class = ReportingSlotFilter
+
+    def get_queryset(self) -> QuerySet[ReportingSlot]:
+        if getattr(self, "swagger_fake_view", False):
+            return self.queryset
+        return (
+            ReportingSlot.objects.visible_to(self.request.user, on=clock.today())
+            .select_related("duty__stay__applicant", "duty__stay__centre")
+            .order_by("on", "pk")
+        )
+
+    @extend_schema(request=None, responses={200: ReportingSlotSerializer, **_problems(401, 403, 404, 409)})
+    @action(detail=True, methods=["post"])
+    def report(self, request: Request, pk: str | None = None) -> Response:
+        """The person was seen at the desk; said twice it changes nothing."""
+        slot = self._slot_at_my_desk(request)
+        actions.report(slot, actor=request.user, at=clock.now())
+        return Response(self.get_serializer(self.get_object()).data)
+
+    @extend_schema(
+        request=ExcuseSerializer,
+        responses={200: ReportingSlotSerializer, **_problems(400, 401, 403, 404, 409)},
+    )
+    @action(detail=True, methods=["post"])
+    def excuse(self, request: Request, pk: str | None = None) -> Response:
+        """The person had a good reason not to come."""
+        slot = self._slot_at_my_desk(request)
+        asked = ExcuseSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        actions.excuse(slot, reason=asked.validated_data["reason"], actor=request.user, at=clock.now())
+        return Response(self.get_serializer(self.get_object()).data)
+
+    def _slot_at_my_desk(self, request: Request) -> ReportingSlot:
+        slot = self.get_object()
+        if not may_settle(request.user, slot):
+            raise PermissionDenied
+        return slot
