@@ -188,6 +188,7 @@ class Demo:
     def _prepare(self) -> None:
         say("Preparing tables, rules, texts and sample cases; the first start takes a minute ...")
         preparation = self._child("prepare", "asylum_portal.demo", "prepare")
+        preparation.log.unlink(missing_ok=True)  # so that its last line is this start's
         preparation.start()
         try:
             while (code := preparation.wait(seconds=0.3)) is None and not self._stopping:
@@ -289,12 +290,18 @@ def _oldest_sign(report: dict[str, Any]) -> float:
 
 def _table(rows: list[dict[str, Any]], *, columns: tuple[str, ...]) -> str:
     cells = [[column.capitalize() for column in columns]]
-    cells += [[str(row.get(column) or "-") for column in columns] for row in rows]
+    cells += [[_cell(row, column) for column in columns] for row in rows]
     widths = [max(len(line[index]) for line in cells) for index in range(len(columns))]
     return "\n".join(
         "  " + "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
         for line in cells
     )
+
+
+def _cell(row: dict[str, Any], column: str) -> str:
+    if column == "password" and row.get("card_code"):
+        return f"(card {row['card_code']})"  # has not chosen a password yet
+    return str(row.get(column) or "-")
 
 
 def prepare() -> None:
