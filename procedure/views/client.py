@@ -15,6 +15,7 @@ from procedure import panels
 from procedure.actions import available_transitions
 from procedure.filings import kinds_open_to
 from procedure.models import Deadline
+from procedure.states import State
 from procedure.views.why import TAG_KINDS
 
 READERS = (Role.LAWYER, Role.GUARDIAN, Role.COUNSELLOR, Role.AUDITOR)
@@ -32,6 +33,7 @@ def clients(request: HttpRequest) -> HttpResponse:
         Deadline.objects.visible_to(request.user, on=today)
         .running()
         .filter(owed)
+        .exclude(procedure__state=State.CLOSED)
         .select_related("procedure__case__applicant", "procedure__package")
         .order_by("due_at")[:200]
     )
