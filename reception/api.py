@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from asylum_portal import clock
-from asylum_portal.accounts.models import Role
+from asylum_portal.accounts.models import Role, User
 from reception import actions
 from reception.access import may_settle
 from reception.models import ReportingSlot
@@ -113,8 +113,8 @@ class ReportingSlotViewSet(viewsets.ReadOnlyModelViewSet):
     @action(detail=True, methods=["post"])
     def report(self, request: Request, pk: str | None = None) -> Response:
         """The person was seen at the desk; said twice it changes nothing."""
-        slot = self._slot_at_my_desk(request)
-        actions.report(slot, actor=request.user, at=clock.now())
+        slot, worker = self._slot_at_my_desk(request)
+        actions.report(slot, actor=worker, at=clock.now())
         return Response(self.get_serializer(self.get_object()).data)
 
     @extend_schema(
@@ -124,14 +124,14 @@ class ReportingSlotViewSet(viewsets.ReadOnlyModelViewSet):
     @action(detail=True, methods=["post"])
     def excuse(self, request: Request, pk: str | None = None) -> Response:
         """The person had a good reason not to come."""
-        slot = self._slot_at_my_desk(request)
+        slot, worker = self._slot_at_my_desk(request)
         asked = ExcuseSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        actions.excuse(slot, reason=asked.validated_data["reason"], actor=request.user, at=clock.now())
+        actions.excuse(slot, reason=asked.validated_data["reason"], actor=worker, at=clock.now())
         return Response(self.get_serializer(self.get_object()).data)
 
-    def _slot_at_my_desk(self, request: Request) -> ReportingSlot:
-        slot = self.get_object()
-        if not may_settle(request.user, slot):
+    def _slot_at_my_desk(self, request: Request) -> tuple[ReportingSlot, User]:
+        slot, user = self.get_object(), request.user
+        if not isinstance(user, User) or not may_settle(user, slot):
             raise PermissionDenied
-        return slot
+        return slot, user

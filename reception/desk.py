@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, Q, QuerySet, When
 
 from asylum_portal.accounts.entry import normalise_v_number
 from reception.models import Centre, ReportingSlot
@@ -12,6 +12,7 @@ from reception.slots import Week
 State, Reason = ReportingSlot.State, ReportingSlot.Reason
 # How far back a search finds missed weeks that can still be put right.
 _MISSED_WEEKS = 5
+_TO_COME_FIRST = Case(When(state__in=[State.PLANNED, State.MISSED], then=0), default=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ def slots_at_desk(user, *, today: date, centre: Centre | None = None) -> QuerySe
         ReportingSlot.objects.visible_to(user, on=today)
         .exclude(reason__in=[Reason.LEFT, Reason.OTHER_DAY])
         .select_related("duty__stay__applicant", "duty__stay__centre")
-        .order_by("duty__stay__applicant__name", "on")
+        .order_by(_TO_COME_FIRST, "duty__stay__applicant__name", "on")
     )
     return slots.filter(duty__stay__centre=centre) if centre else slots
 

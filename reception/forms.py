@@ -27,13 +27,15 @@ class DeskFilter(forms.Form):
             (State.MISSED, _("missed")),
         ],
     )
-    centre = forms.ModelChoiceField(
+    centre: "forms.ModelChoiceField[Centre]" = forms.ModelChoiceField(
         label=_("Centre"), required=False, queryset=Centre.objects.none(), empty_label=_("all my centres")
     )
 
     def __init__(self, data: Any, *, centres: QuerySet[Centre]) -> None:
         super().__init__(data)
-        self.fields["centre"].queryset = centres
+        choice = self.fields["centre"]
+        assert isinstance(choice, forms.ModelChoiceField)
+        choice.queryset = centres
         # Ready for a scanner: it types the number and presses Enter.
         self.fields["q"].widget.attrs |= {"type": "search", "autocomplete": "off"}
         if not self.data.get("q"):

@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from asylum_portal import clock, dates, errors
+from asylum_portal.accounts.models import User
 from asylum_portal.languages import isolate
 from procedure.calendars import CalendarDataMissing
 from procedure.guards import StateForbids
@@ -35,14 +36,14 @@ State = ReportingSlot.State
 @require_safe
 def desk(request: HttpRequest) -> HttpResponse:
     """Today's list of the centres where this person works."""
-    _desk_staff_only(request)
+    worker = _worker(request)
     today = clock.today()
-    centres = centres_of(request.user, on=today)
+    centres = centres_of(worker, on=today)
     form = DeskFilter(request.GET, centres=centres)
     if not form.is_valid():
         return render(request, "reception/desk.html", {"filter": form, "centres": centres}, status=400)
     asked = form.cleaned_data
-    slots = slots_at_desk(request.user, today=today, centre=asked["centre"])
+    slots = slots_at_desk(worker, today=today, centre=asked["centre"])
     shown = slots.filter(state=asked["state"]) if asked["state"] else slots
     if asked["q"]:
         listed, missed = search(shown, asked["q"], today=today), shown.none()
@@ -58,10 +59,11 @@ def desk(request: HttpRequest) -> HttpResponse:
             "centres": centres,
             "count": count(slots, today=today),
             "page": page,
-            "lines": lines,
+            "lists": _lists(lines, searched=asked["q"]),
             "missed": [_line(slot, today=today) for slot in missed],
             "searched": asked["q"],
             "only_one": len(lines) == 1 and bool(asked["q"]),
+            "many": len(lines) + len(missed) > 1,
             "back": request.GET.urlencode(),
             "problems": _planning_problems(today),
         },
@@ -73,14 +75,14 @@ def desk(request: HttpRequest) -> HttpResponse:
 @require_POST
 def report_slot(request: HttpRequest, slot_id: UUID) -> HttpResponse:
     """Somebody was seen."""
-    now = clock.now()
-    slot = _slot_or_404(request, slot_id, now=now)
+    worker, now = _worker(request), clock.now()
+    slot = _slot_or_404(worker, slot_id, now=now)
     try:
-        settled = actions.report(slot, actor=request.user, at=now)
+        settled = actions.report(slot, actor=worker, at=now)
     except StateForbids as refusal:
         return errors.page(request, 409, reasons=refusal.reasons)
     person = isolate(slot.applicant.name)
-    if settled.settled_at == now:
+    if settled.settled_at is None or settled.settled_at == now:
         messages.success(request, _("%(person)s was seen.") % {"person": person})
     else:
         seen_at = dates.long_datetime(settled.settled_at)
@@ -95,8 +97,7 @@ def report_slot(request: HttpRequest, slot_id: UUID) -> HttpResponse:
 @require_POST
 def report_ticked(request: HttpRequest) -> HttpResponse:
     """All those with a tick were seen; one at another centre refuses the whole."""
-    _desk_staff_only(request)
-    now = clock.now()
+    worker, now = _worker(request), clock.now()
     try:
         ids = {UUID(value) for value in request.POST.getlist("slot")}
     except ValueError:
@@ -104,11 +105,11 @@ def report_ticked(request: HttpRequest) -> HttpResponse:
     if not ids:
         messages.warning(request, _("Nobody has a tick yet. Tick the people whom you have seen."))
         return _back_to_desk(request)
-    slots = [_slot_or_404(request, slot_id, now=now) for slot_id in sorted(ids)]
+    slots = [_slot_or_404(worker, slot_id, now=now) for slot_id in sorted(ids)]
     seen, refused = 0, []
     for slot in slots:
         try:
-            actions.report(slot, actor=request.user, at=now)
+            actions.report(slot, actor=worker, at=now)
             seen += 1
         except StateForbids:
             refused.append(isolate(slot.applicant.name))
@@ -126,12 +127,12 @@ def report_ticked(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def excuse_slot(request: HttpRequest, slot_id: UUID) -> HttpResponse:
     """Somebody had a good reason not to come."""
-    now = clock.now()
-    slot = _slot_or_404(request, slot_id, now=now)
+    worker, now = _worker(request), clock.now()
+    slot = _slot_or_404(worker, slot_id, now=now)
     form = ExcuseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.excuse(slot, reason=form.cleaned_data["reason"], actor=request.user, at=now)
+            actions.excuse(slot, reason=form.cleaned_data["reason"], actor=worker, at=now)
         except StateForbids as refusal:
             return errors.page(request, 409, reasons=refusal.reasons)
         messages.success(request, _("%(person)s is excused.") % {"person": isolate(slot.applicant.name)})
@@ -145,15 +146,17 @@ def excuse_slot(request: HttpRequest, slot_id: UUID) -> HttpResponse:
     return render(request, "reception/excuse.html", context, status=400 if request.method == "POST" else 200)
 
 
-def _desk_staff_only(request: HttpRequest) -> None:
-    if not may_work_at_desk(request.user):
+def _worker(request: HttpRequest) -> User:
+    """The member of the reception staff who asks; nobody else may."""
+    user = request.user
+    if not isinstance(user, User) or not may_work_at_desk(user):
         raise PermissionDenied
+    return user
 
 
-def _slot_or_404(request: HttpRequest, slot_id: UUID, *, now: datetime) -> ReportingSlot:
+def _slot_or_404(worker: User, slot_id: UUID, *, now: datetime) -> ReportingSlot:
     """A slot of one's own centre; the same 404 for another centre's and for none."""
-    _desk_staff_only(request)
-    slots = ReportingSlot.objects.visible_to(request.user, on=dates.wall_day(now))
+    slots = ReportingSlot.objects.visible_to(worker, on=dates.wall_day(now))
     return get_object_or_404(slots.select_related("duty__stay__applicant", "duty__stay__centre"), pk=slot_id)
 
 
@@ -167,6 +170,16 @@ def _line(slot: ReportingSlot, *, today: date) -> dict[str, Any]:
         "today": slot.on == today,
         "open": slot.state in (State.PLANNED, State.MISSED),
     }
+
+
+def _lists(lines: list[dict[str, Any]], *, searched: str) -> list[dict[str, Any]]:
+    """The lines under their headings; what a search has found stays together."""
+    if searched:
+        found = _("Found for %(text)s") % {"text": isolate(searched)}
+        return [{"heading": found, "lines": lines}] if lines else []
+    coming = {"heading": _("Still to come today"), "lines": [line for line in lines if line["open"]]}
+    settled = {"heading": _("Already seen or excused"), "lines": [line for line in lines if not line["open"]]}
+    return [part for part in (coming, settled) if part["lines"]]
 
 
 def _back_to_desk(request: HttpRequest) -> HttpResponseRedirect:
