@@ -8,7 +8,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from asylum_portal import clock, errors
+from asylum_portal.accounts.models import User
 from cases.audit import record
+from cases.document_types import may_see
 from procedure import filings
 from procedure.filings import Kind
 from procedure.forms import FilingForm
@@ -40,7 +42,7 @@ def file(request: HttpRequest, pk, kind: str) -> HttpResponse:
         request.FILES or None,
         kind=kind,
         late=term is not None and term.due_at < now,
-        closes=filings.would_close(procedure, kind),
+        closes=filings.would_close(procedure, kind, by=request.user, on=clock.today()),
         originals=procedure.case.documents.visible_to(request.user, on=clock.today()),
     )
     if request.method == "POST" and form.is_valid():
@@ -85,22 +87,24 @@ def receipt(request: HttpRequest, pk) -> HttpResponse:
         {
             "filing": filing,
             "case": filing.procedure.case,
-            "rows": _rows(filing),
+            "rows": _rows(filing, reader=request.user),
             "kind": "warning" if filing.in_time is False else "success",
             "verdict": _verdict(filing),
         },
     )
 
 
-def _rows(filing: Filing) -> list[dict]:
+def _rows(filing: Filing, *, reader: User) -> list[dict]:
     rows = [
         {"key": _("What"), "value": filing.get_kind_display()},
         {"key": _("Received"), "value": filing.received_at},
         {"key": _("To the second"), "value": filing.received_at.isoformat(timespec="seconds"), "isolate": True},
         {"key": _("Sent by"), "value": filing.filed_by.display_name, "isolate": True},
-        {"key": _("File"), "value": filing.document.original_name, "isolate": True},
         {"key": _("Fingerprint (SHA-256)"), "value": filing.document.received_sha256, "isolate": True},
     ]
+    if may_see(filing.document.code, reader.role):
+        # A file name can tell a story; who may not read the document does not read its name.
+        rows.append({"key": _("File"), "value": filing.document.original_name, "isolate": True})
     if filing.due_at:
         rows.append({"key": _("Last moment"), "value": filing.due_at})
     if filing.late_reason:
