@@ -4,22 +4,20 @@ import sys
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import get_language_from_path, get_language_from_request
 from django.utils.translation import gettext as _
+
+from asylum_portal import problems
 
 
 def page(request: HttpRequest, status: int, *, reasons: list[str] | None = None) -> HttpResponse:
     """The page templates/errors/<status>.html; reasons are sentences for the reader."""
     with translation.override(_language(request)):
         if request.path.startswith("/api/"):
-            return JsonResponse(
-                {"type": "about:blank", "title": _title(status), "status": status, "detail": " ".join(reasons or [])},
-                status=status,
-                content_type="application/problem+json",
-            )
+            return problems.answer(status, " ".join(reasons or []))
         context = {
             "reasons": reasons or [],
             "languages": settings.LANGUAGES,
@@ -30,18 +28,8 @@ def page(request: HttpRequest, status: int, *, reasons: list[str] | None = None)
 
 
 def _language(request: HttpRequest) -> str:
-    return get_language_from_path(request.path_info) or get_language_from_request(request)
-
-
-def _title(status: int) -> str:
-    return {
-        400: _("This request is not right"),
-        403: _("You may not do this"),
-        404: _("Not found"),
-        409: _("This step is not possible now"),
-        500: _("Something went wrong"),
-        503: _("The portal is away for a moment"),
-    }[status]
+    chosen = getattr(request, "LANGUAGE_CODE", None) if request.path.startswith("/api/") else None
+    return chosen or get_language_from_path(request.path_info) or get_language_from_request(request)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -71,5 +59,7 @@ def unavailable(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return page(
-        request, 403, reasons=[_("This form is too old. Go back, load the page again and send the form once more.")]
+        request,
+        403,
+        reasons=[_("This form is too old. Go back, load the page again and send the form once more.")],
     )

@@ -80,7 +80,7 @@ def check(
     for tick in TICKS.get(name, {}):
         if not facts.get(tick):
             errors[tick] = _("Confirm this before you go on.")
-    if _document_is_missing(procedure, name, document, facts):
+    if document_is_missing(procedure, name, document, facts):
         errors["document"] = _("Add the document.")
     if letter is not None:
         if letter.due_on < on:
@@ -111,9 +111,10 @@ def check(
         raise ValidationError(errors)
 
 
-def _document_is_missing(
+def document_is_missing(
     procedure: Procedure, name: str, document: ProvenFile | None, facts: Mapping[str, Any]
 ) -> bool:
+    """Does this step still lack the document that it must bring along?"""
     code = DOCUMENT_OF_STEP.get(name)
     if code is None or document is not None:
         return False

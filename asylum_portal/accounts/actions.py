@@ -14,6 +14,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from .entry import CODE_ALPHABET, CODE_LENGTH, normalise_code, normalise_username, spaced_code
 from .models import ActivationCode, ActivationTries, User
 from .passwords import check_password_choice
+from .tokens import end_tokens
 
 CODE_LIFE = timedelta(days=30)
 
@@ -83,7 +84,8 @@ def activate(v_number: str, code: str, password: str, *, now: datetime, language
 
 
 def end_all_sessions(user: User) -> None:
-    """Sign somebody out everywhere, at their next request on each device."""
+    """Sign somebody out everywhere, at their next request on each device; machines with a token as well."""
+    end_tokens(user)
     User.objects.filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1)
     user.refresh_from_db(fields=["session_epoch"])
 
@@ -93,6 +95,7 @@ def _open_account(user: User, password: str, *, language: str | None) -> None:
     user.language = language or user.language
     user.session_epoch += 1
     user.save(update_fields=["password", "language", "session_epoch"])
+    end_tokens(user)
     if not user.needs_second_factor:
         # The desk has seen the person; a lost phone must not lock an applicant out of the own file.
         Authenticator.objects.filter(user=user).delete()

@@ -25,6 +25,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .entry import CODE_ALPHABET, CODE_LENGTH, normalise_code, normalise_username, plain_digits
 from .passwords import HINT
+from .tokens import end_tokens
 
 REQUIRED = _("Fill in this field.")
 UNREADABLE = {
@@ -146,6 +147,7 @@ class ChangePasswordForm(NewPasswordMixin, PlainFormMixin, forms.Form):
 
     def save(self) -> None:
         flows.password_change.change_password(self.user, self.cleaned_data["password1"])
+        end_tokens(self.user)
 
 
 class ConfirmPasswordForm(PlainFormMixin, PasswordAgainForm):

@@ -8,13 +8,15 @@ from urllib.parse import urlencode
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.contrib.auth import logout
+from django.contrib.auth import SESSION_KEY, logout
 from django.contrib.sessions.backends.base import SessionBase
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import Resolver404, resolve, reverse
 from django.utils import translation
 from django.utils.translation import get_language_from_path
 from django.utils.translation import gettext as _
+
+from asylum_portal import problems
 
 from .models import User
 
@@ -48,7 +50,8 @@ class SessionLimitsMiddleware:
             return self._end(request, ending)
         was_signed_in = request.user.is_authenticated
         response = self.get_response(request)
-        if request.user.is_authenticated:
+        # A token makes somebody known as well, and has no session to keep.
+        if SESSION_KEY in request.session:
             self._keep(request, now)
         if was_signed_in or request.user.is_authenticated:
             response.headers["Cache-Control"] = "no-store"
@@ -117,7 +120,7 @@ class SecondFactorMiddleware:
         if not request.user.needs_second_factor or name in self.FREE or passed_second_factor(request):
             return None
         if request.path.startswith("/api/"):
-            return _problem(_("First finish the second step of signing in, on the web pages."))
+            return problems.answer(403, _("First finish the second step of signing in, on the web pages."))
         if Authenticator.objects.filter(user_id=request.user.pk).exists():
             # Signed in before the second factor existed: this session has not shown it yet, and may not
             # look at recovery codes either.
@@ -133,11 +136,6 @@ class SecondFactorMiddleware:
 def passed_second_factor(request: HttpRequest) -> bool:
     """Whether this session has shown a second factor, at sign-in, at set-up or on demand."""
     return any(record.get("method") == "mfa" for record in get_authentication_records(request, request.user))
-
-
-def _problem(detail: str) -> HttpResponse:
-    body = {"type": "about:blank", "title": _("You may not do this"), "status": 403, "detail": detail}
-    return JsonResponse(body, status=403, content_type="application/problem+json")
 
 
 class LanguagePreferenceMiddleware:

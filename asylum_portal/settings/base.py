@@ -1,6 +1,7 @@
 """What every installation shares; demo.py, test.py and production.py say only what differs."""
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import dj_database_url
@@ -36,7 +37,6 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "csp",
     "django_filters",
-    "django_fsm",
     "drf_spectacular",
     "knox",
     "rest_framework",
@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "asylum_portal.notices",
     "cases",
     "procedure",
+    "django_fsm",  # after procedure, which draws the machine without Graphviz
     "reception",
     "asylum_portal.home",
 ]
@@ -217,22 +218,46 @@ CSRF_FAILURE_VIEW = "asylum_portal.errors.csrf_failure"
 # API
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "knox.auth.TokenAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
+        "asylum_portal.accounts.tokens.TokenAuthentication",
+        "asylum_portal.accounts.tokens.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.PageNumberPagination",
-    "PAGE_SIZE": 50,
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_PARSER_CLASSES": ["asylum_portal.endpoints.JSONBody", "asylum_portal.endpoints.FormBody"],
+    "DEFAULT_PAGINATION_CLASS": "asylum_portal.endpoints.Pages",
+    "DEFAULT_FILTER_BACKENDS": ["asylum_portal.endpoints.StrictFilters"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    # OPTIONS tells nothing that the schema does not.
+    "DEFAULT_METADATA_CLASS": None,
+    "URL_FORMAT_OVERRIDE": None,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "asylum_portal.problems.problem_details",
 }
+# A token lives as long as a session at the most.
+REST_KNOX = {"TOKEN_TTL": timedelta(hours=SESSION_ABSOLUTE_HOURS)}
 SPECTACULAR_SETTINGS = {
     "TITLE": "Portal API",
-    "DESCRIPTION": "Cases, procedures, transitions, deadlines, documents and reporting slots.",
+    "DESCRIPTION": (
+        "Cases, procedures, transitions, deadlines, documents with receipts and reporting slots. Everybody "
+        "reads and does here what the pages let them read and do; every view of a file is recorded. Days are "
+        "ISO 8601 dates in Amsterdam, moments carry their offset."
+    ),
     "VERSION": "1.0.0",
-    "SERVE_INCLUDE_SCHEMA": False,
+    "LICENSE": {"name": "EUPL-1.2"},
+    "SCHEMA_PATH_PREFIX": "/api/",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "DEFAULT_GENERATOR_CLASS": "asylum_portal.schema.Generator",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "asylum_portal.schema.declare_problems",
+    ],
+    "ENUM_NAME_OVERRIDES": {
+        "ProcedureState": "procedure.states.State",
+        "Track": "procedure.states.Track",
+        "DeadlineState": "procedure.models.Deadline.State",
+        "DocumentStatus": "cases.models.Document.Status",
+        "FilingKind": "procedure.models.Filing.Kind",
+        "ReportingSlotState": "reception.models.ReportingSlot.State",
+    },
 }
 
 # Who else listens when a procedure has changed, in this order; called inside the same database transaction.

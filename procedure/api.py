@@ -1,0 +1,357 @@
+"""Procedures, steps, time limits and filings over the API, with the actions and rights of the pages."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import Http404
+from django.utils.translation import gettext as _
+from django_filters import rest_framework as filters
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import mixins, serializers, status
+from rest_framework.decorators import action
+from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+
+from asylum_portal import clock
+from asylum_portal.endpoints import NOT_AN_OBJECT
+from asylum_portal.problems import ABOUT_ALL_FIELDS, Conflict
+from cases import api as cases_api
+from cases.api import RecordedViewSet
+from cases.models import Case
+from procedure import filings
+from procedure.access import ACTORS, SERVICE_ROLES, may_take
+from procedure.actions import apply_transition, unmet_reasons
+from procedure.bodies import StepBody, day_of
+from procedure.filings import Kind, file_submission
+from procedure.models import Deadline, Filing, Procedure, Transition
+from procedure.serializers import (
+    CaseWithProceduresSerializer,
+    CaseWithProceduresSummarySerializer,
+    DeadlineSerializer,
+    FilingSerializer,
+    ProcedureSerializer,
+    ProcedureSummarySerializer,
+    StepsSerializer,
+    SubmissionSerializer,
+    TakenSerializer,
+    TransitionSerializer,
+    steps_blocked_for,
+    steps_open_to,
+)
+from procedure.states import State, Track
+
+CONFLICT = {(409, "application/problem+json"): OpenApiResponse(OpenApiTypes.OBJECT)}
+_ISO_DAY = ["%Y-%m-%d"]
+
+
+class CaseFilter(cases_api.CaseFilter):
+    state = filters.ChoiceFilter(
+        choices=State.choices, method="with_procedure", label="A procedure of the case stands here."
+    )
+    track = filters.ChoiceFilter(
+        choices=Track.choices, method="with_procedure", label="A procedure of the case is in this track."
+    )
+
+    class Meta(cases_api.CaseFilter.Meta):
+        fields = ("number", "special_need", "state", "track")
+
+    def with_procedure(self, queryset: QuerySet[Case], name: str, value: str) -> QuerySet[Case]:
+        return queryset.filter(Exists(Procedure.objects.filter(case=OuterRef("pk"), **{name: value})))
+
+
+class CaseViewSet(cases_api.CaseViewSet):
+    """The cases that the reader has a relation with today."""
+
+    filterset_class = CaseFilter
+
+    def get_queryset(self) -> QuerySet[Case]:
+        return super().get_queryset().prefetch_related("procedures")
+
+    def get_serializer_class(self) -> type[serializers.ModelSerializer]:
+        return CaseWithProceduresSummarySerializer if self.action == "list" else CaseWithProceduresSerializer
+
+
+class ProcedureFilter(filters.FilterSet):
+    case = filters.UUIDFilter(field_name="case_id", label="The id of a case.")
+    state = filters.ChoiceFilter(choices=State.choices)
+    track = filters.ChoiceFilter(choices=Track.choices)
+
+    class Meta:
+        model = Procedure
+        fields = ("case", "state", "track")
+
+
+class ProcedureViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, RecordedViewSet):
+    """The procedures of the reader's cases, and the steps that she can take in them."""
+
+    queryset = Procedure.objects.none()
+    filterset_class = ProcedureFilter
+
+    def get_queryset(self) -> QuerySet[Procedure]:
+        if getattr(self, "swagger_fake_view", False):
+            return self.queryset
+        visible = Procedure.objects.visible_to(self.reader, on=clock.today())
+        if self.action != "list":
+            visible = visible.select_related("package").prefetch_related("days")
+        return visible.select_related("case__applicant").order_by("-wish_expressed_on", "pk")
+
+    def get_serializer_class(self) -> type[ProcedureSummarySerializer]:
+        return ProcedureSummarySerializer if self.action == "list" else ProcedureSerializer
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {**super().get_serializer_context(), "today": clock.today()}
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """One procedure with its days and the steps that the reader can take now; the view is recorded."""
+        procedure = self.get_object()
+        self.saw(procedure.case, procedure)
+        return Response(self.get_serializer(procedure).data)
+
+    @extend_schema(responses={200: StepsSerializer})
+    @action(detail=True, pagination_class=None, filterset_class=None)
+    def transitions(self, request: Request, pk: str | None = None) -> Response:
+        """The steps that the reader can take now, those still forbidden, and those taken so far."""
+        procedure = self.get_object()
+        self.saw(procedure.case, procedure)
+        context = self.get_serializer_context()
+        history = procedure.transitions.order_by("id")
+        return Response(
+            {
+                "transitions": steps_open_to(procedure, context=context, on=context["today"]),
+                "blocked": steps_blocked_for(procedure, context=context, on=context["today"]),
+                "history": TransitionSerializer(history, many=True, context=context).data,
+            }
+        )
+
+    @extend_schema(
+        parameters=[OpenApiParameter("name", str, OpenApiParameter.PATH, enum=sorted(ACTORS))],
+        request={"application/json": OpenApiTypes.OBJECT, "multipart/form-data": OpenApiTypes.OBJECT},
+        responses={201: TakenSerializer, **CONFLICT},
+        examples=[
+            OpenApiExample(
+                "begin rest and preparation",
+                value={"on": "2026-03-19", "schedule": "AA9"},
+                request_only=True,
+                media_type="application/json",
+            )
+        ],
+    )
+    @action(
+        detail=True,
+        methods=["post"],
+        url_path=r"transitions/(?P<name>[a-z_]+)",
+        url_name="take",
+        filterset_class=None,
+    )
+    def take(self, request: Request, name: str, pk: str | None = None) -> Response:
+        """Take a step. Its fields are those that `transitions` names; a file goes as multipart/form-data.
+
+        A step that the state forbids is 409, one that the reader may not take 403, wrong input 400; in each
+        of these nothing has changed.
+        """
+        procedure = self.get_object()
+        if name not in ACTORS:
+            raise Http404
+        today = clock.today()
+        given, unreadable = _body_of(request)
+        own_day = day_of(given) if self.reader.role in SERVICE_ROLES else None
+        if reasons := unmet_reasons(procedure, name, on=own_day or today):
+            raise Conflict(reasons)
+        if not may_take(self.reader, name, procedure):
+            raise PermissionDenied
+        if unreadable is not None:
+            raise unreadable
+        step = StepBody(given, procedure=procedure, name=name, today=today, actor=self.reader)
+        last_days = dict(procedure.deadlines.values_list("pk", "effective_due_on"))
+        taken = apply_transition(procedure, name, actor=self.reader, at=clock.now(), **step.inputs())
+        return Response(
+            _changed_by(taken, procedure, last_days=last_days, context=self.get_serializer_context()),
+            status=status.HTTP_201_CREATED,
+            headers={"Location": reverse("api:procedure-transitions", args=[procedure.pk], request=request)},
+        )
+
+
+def _body_of(request: Request) -> tuple[Mapping[str, Any], APIException | None]:
+    """The fields that were sent, or why they cannot be read; that is told when all else is right."""
+    try:
+        data = request.data
+    except APIException as unreadable:
+        return {}, unreadable
+    if not isinstance(data, Mapping) and not hasattr(data, "keys"):
+        return {}, ValidationError({ABOUT_ALL_FIELDS: [NOT_AN_OBJECT]})
+    return {str(name): data[name] for name in data}, None
+
+
+def _changed_by(
+    taken: Transition, procedure: Procedure, *, last_days: dict[Any, date], context: dict[str, Any]
+) -> dict[str, Any]:
+    """The row of the history, the state after it, and every time limit that it opened, ended or moved."""
+    terms = list(procedure.deadlines.prefetch_related("procedure__package"))
+    opened = [term for term in terms if term.opened_by_id == taken.pk]
+    settled = [term for term in terms if term.settled_at == taken.at and term.opened_by_id != taken.pk]
+    moved = [term for term in terms if last_days.get(term.pk, term.effective_due_on) != term.effective_due_on]
+    return {
+        "transition": TransitionSerializer(taken, context=context).data,
+        "state": procedure.state,
+        "state_title": procedure.get_state_display(),
+        "opened": DeadlineSerializer(opened, many=True, context=context).data,
+        "settled": DeadlineSerializer(settled, many=True, context=context).data,
+        "moved": DeadlineSerializer(moved, many=True, context=context).data,
+    }
+
+
+class DeadlineFilter(filters.FilterSet):
+    procedure = filters.UUIDFilter(field_name="procedure_id", label="The id of a procedure.")
+    state = filters.ChoiceFilter(choices=Deadline.State.choices)
+    rule = filters.CharFilter(field_name="rule_code", max_length=12, label="The code of a rule, as AA-VIEW.")
+    owed_by = filters.CharFilter(
+        method="owed_by_role", max_length=20, label="The role that owes it, as lawyer."
+    )
+    due_after = filters.DateFilter(
+        field_name="effective_due_on",
+        lookup_expr="gte",
+        input_formats=_ISO_DAY,
+        label="Last day on this day or later.",
+    )
+    due_before = filters.DateFilter(
+        field_name="effective_due_on",
+        lookup_expr="lte",
+        input_formats=_ISO_DAY,
+        label="Last day on this day or earlier.",
+    )
+
+    class Meta:
+        model = Deadline
+        fields = ("procedure", "state", "rule", "owed_by", "due_after", "due_before")
+
+    def owed_by_role(self, queryset: QuerySet[Deadline], name: str, value: str) -> QuerySet[Deadline]:
+        return queryset.filter(owed_by__contains=[value])
+
+
+class DeadlineViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, RecordedViewSet):
+    """The time limits of the reader's cases, the first to end first."""
+
+    queryset = Deadline.objects.none()
+    serializer_class = DeadlineSerializer
+    filterset_class = DeadlineFilter
+
+    def get_queryset(self) -> QuerySet[Deadline]:
+        if getattr(self, "swagger_fake_view", False):
+            return self.queryset
+        # Prefetched, not joined: the text of a package is long and the same for every row.
+        visible = Deadline.objects.visible_to(self.reader, on=clock.today())
+        return visible.prefetch_related("procedure__package", "procedure__case").order_by("due_at", "pk")
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """One time limit with its derivation; the view is recorded."""
+        deadline = self.get_object()
+        self.saw(deadline.procedure.case, deadline)
+        return Response(self.get_serializer(deadline).data)
+
+
+class FilingFilter(filters.FilterSet):
+    procedure = filters.UUIDFilter(field_name="procedure_id", label="The id of a procedure.")
+    kind = filters.ChoiceFilter(choices=Filing.Kind.choices)
+
+    class Meta:
+        model = Filing
+        fields = ("procedure", "kind")
+
+
+class FilingViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, RecordedViewSet):
+    """Receipts of what was filed in the reader's cases."""
+
+    queryset = Filing.objects.none()
+    serializer_class = FilingSerializer
+    filterset_class = FilingFilter
+
+    def get_queryset(self) -> QuerySet[Filing]:
+        if getattr(self, "swagger_fake_view", False):
+            return self.queryset
+        visible = Filing.objects.visible_to(self.reader, on=clock.today())
+        return visible.select_related("document", "filed_by", "procedure__case").order_by(
+            "-received_at", "pk"
+        )
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """One receipt; the view is recorded."""
+        filing = self.get_object()
+        self.saw(filing.procedure.case, filing)
+        return Response(self.get_serializer(filing).data)
+
+
+class DocumentViewSet(cases_api.DocumentViewSet):
+    """The documents that the reader may know of; a new one is filed in a procedure and gets a receipt."""
+
+    @extend_schema(
+        request={"multipart/form-data": SubmissionSerializer}, responses={201: FilingSerializer, **CONFLICT}
+    )
+    def create(self, request: Request) -> Response:
+        """File a document within its term, late or in time, and get the receipt."""
+        given, unreadable = _body_of(request)
+        asked = _Asked(given)
+        procedure = self._procedure(asked.procedure) if asked.procedure else None
+        if procedure is not None and asked.kind:
+            self._check(procedure, asked.kind)
+        if unreadable is not None:
+            raise unreadable
+        submission = SubmissionSerializer(data=given, context=self.get_serializer_context())
+        if procedure is not None and asked.kind == Kind.TRANSLATION:
+            field = submission.fields["translation_of"]
+            field.required = True
+            field.queryset = procedure.case.documents.visible_to(self.reader, on=clock.today())  # type: ignore[attr-defined]
+        submission.is_valid(raise_exception=True)
+        assert procedure is not None
+        data = submission.validated_data
+        filing = file_submission(
+            procedure,
+            data["kind"],
+            content=data["content"],
+            actor=self.reader,
+            at=clock.now(),
+            late_reason=data["late_reason"],
+            complete=data["complete"],
+            translation_of=data.get("translation_of") if data["kind"] == Kind.TRANSLATION else None,
+        )
+        return Response(
+            FilingSerializer(filing, context=self.get_serializer_context()).data,
+            status=status.HTTP_201_CREATED,
+            headers={"Location": reverse("api:filing-detail", args=[filing.pk], request=request)},
+        )
+
+    def _procedure(self, pk: Any) -> Procedure:
+        visible = Procedure.objects.visible_to(self.reader, on=clock.today()).select_related(
+            "case", "package"
+        )
+        procedure = visible.filter(pk=pk).first()
+        if procedure is None:
+            raise Http404
+        return procedure
+
+    def _check(self, procedure: Procedure, kind: Kind) -> None:
+        if procedure.state not in filings.STATES_OF_KIND[kind]:
+            raise Conflict([_("This cannot be filed where the case stands now.")])
+        if not filings.may_file(self.reader, procedure, kind, on=clock.today()):
+            raise PermissionDenied
+
+
+class _Asked:
+    """Which procedure and kind, where they can be read: what exists and is allowed goes before the rest."""
+
+    def __init__(self, given: Mapping[str, Any]) -> None:
+        self.procedure = _or_none(serializers.UUIDField(), given.get("procedure"))
+        kind = _or_none(serializers.ChoiceField(choices=Kind.choices), given.get("kind"))
+        self.kind = Kind(kind) if kind else None
+
+
+def _or_none(field: serializers.Field, value: Any) -> Any:
+    try:
+        return field.run_validation(value)
+    except ValidationError:
+        return None
