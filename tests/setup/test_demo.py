@@ -23,7 +23,7 @@ from asylum_portal import embedded
 ROOT = Path(__file__).resolve().parents[2]
 NOT_PASSED_ON = {"DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "PORT", "HOST", "PORTAL_STATE_DIR"}
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
+pytestmark = pytest.mark.slow
 
 
 @dataclass
@@ -53,6 +53,7 @@ class Running:
         )
 
     def start(self) -> None:
+        (self.state / "demo.json").unlink(missing_ok=True)  # of one that was killed
         self.process = subprocess.Popen(
             [sys.executable, "-m", "asylum_portal.demo"],
             cwd=ROOT,

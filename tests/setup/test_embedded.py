@@ -78,7 +78,6 @@ def far_away(tmp_path: Path) -> Path:
     return closed / ("deep " * 20) / "ሰላም" / ".portal"
 
 
-@pytest.mark.xdist_group("servers")
 def test_postgresql_runs_below_a_closed_and_deep_directory_and_keeps_its_data(far_away: Path) -> None:
     import dj_database_url
     import psycopg2
@@ -115,7 +114,6 @@ def test_postgresql_runs_below_a_closed_and_deep_directory_and_keeps_its_data(fa
     assert not embedded.socket_dir(far_away).exists()
 
 
-@pytest.mark.xdist_group("servers")
 def test_a_lock_file_that_names_a_strangers_process_does_not_keep_it_from_starting(far_away: Path) -> None:
     server = embedded.Postgres(far_away, throwaway=True)
     try:
