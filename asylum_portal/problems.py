@@ -81,13 +81,12 @@ def answer(
     status: int, detail: Any = "", *, headers: Mapping[str, str] | None = None, **more: Any
 ) -> JsonResponse:
     """A problem as a response, JSON whatever the reader would rather have."""
-    return JsonResponse(
-        body(status, detail, **more),
-        status=status,
-        content_type=MEDIA_TYPE,
-        encoder=DjangoJSONEncoder,
-        headers=headers,
+    problem = body(status, detail, **more)
+    response = JsonResponse(
+        problem, status=status, content_type=MEDIA_TYPE, encoder=DjangoJSONEncoder, headers=headers
     )
+    response.data = problem  # type: ignore[attr-defined]  # as the framework's own answers carry theirs
+    return response
 
 
 def problem_details(exc: Exception, context: dict[str, Any]) -> JsonResponse | None:

@@ -56,6 +56,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "asylum_portal.middleware.ResponseHeadersMiddleware",
     "asylum_portal.middleware.OutageMiddleware",
+    "asylum_portal.middleware.UnicodeMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
