@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from asylum_portal import clock
 from asylum_portal.accounts.models import Role
+from asylum_portal.accounts.requests import SignedInRequest
 from cases import actions
 from cases.access import channels_of, visible_case_or_404
 from cases.audit import record
@@ -26,7 +27,7 @@ _SHOWN_TO_APPLICANT = ("case.view", "document.read", "document.file")
 
 @require_safe
 @login_required
-def documents(request: HttpRequest, pk) -> HttpResponse:
+def documents(request: SignedInRequest, pk) -> HttpResponse:
     """Every document of the case that the reader may know of, with its fate."""
     today = clock.today()
     case = visible_case_or_404(request.user, pk, on=today)
@@ -54,7 +55,7 @@ def _fate(found: Document, reader) -> dict:
 
 @require_safe
 @login_required
-def document(request: HttpRequest, pk) -> HttpResponse:
+def document(request: SignedInRequest, pk) -> HttpResponse:
     """The document itself, as a download with a neutral name; the view is recorded first."""
     found = (
         Document.objects.visible_to(request.user, on=clock.today()).select_related("case").filter(pk=pk).first()
@@ -70,7 +71,7 @@ def document(request: HttpRequest, pk) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @login_required
-def messages_of_case(request: HttpRequest, pk) -> HttpResponse:
+def messages_of_case(request: SignedInRequest, pk) -> HttpResponse:
     """The messages of the case that the reader takes part in."""
     today = clock.today()
     case = visible_case_or_404(request.user, pk, on=today)
@@ -114,7 +115,7 @@ def _thread(reader, case: Case) -> list[dict]:
 
 @require_safe
 @login_required
-def seen_by(request: HttpRequest, pk) -> HttpResponse:
+def seen_by(request: SignedInRequest, pk) -> HttpResponse:
     """Who opened the file: organisation, role, what and when; names of staff stay with their organisation."""
     case = visible_case_or_404(request.user, pk, on=clock.today())
     if request.user.role not in (Role.APPLICANT, Role.GUARDIAN, Role.LAWYER, Role.AUDITOR):

@@ -3,12 +3,13 @@
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import Min, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from asylum_portal import clock
 from asylum_portal.accounts.models import Role
+from asylum_portal.accounts.requests import SignedInRequest
 from cases.audit import record
 from cases.models import Case
 from procedure import panels
@@ -23,7 +24,7 @@ READERS = (Role.LAWYER, Role.GUARDIAN, Role.COUNSELLOR, Role.AUDITOR)
 
 @require_safe
 @login_required
-def clients(request: HttpRequest) -> HttpResponse:
+def clients(request: SignedInRequest) -> HttpResponse:
     """All running terms of all clients in one list, the next to end first; then the clients."""
     if request.user.role not in READERS:
         raise PermissionDenied
@@ -55,7 +56,7 @@ def clients(request: HttpRequest) -> HttpResponse:
     )
 
 
-def client_case(request: HttpRequest, case: Case) -> HttpResponse:
+def client_case(request: SignedInRequest, case: Case) -> HttpResponse:
     """One client's case: where it stands, what is owed when, what can be filed."""
     today = clock.today()
     record(request.user, "case.view", at=clock.now(), case=case, target=case, purpose="representation")

@@ -5,13 +5,14 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from asylum_portal import clock, dates
+from asylum_portal.accounts.requests import SignedInRequest
 from procedure import deadlines
 from procedure.access import SERVICE_ROLES, may_take, visible_procedure_or_404
 from procedure.actions import unmet_reasons
@@ -24,7 +25,7 @@ from procedure.states import Schedule
 @never_cache
 @require_safe
 @login_required
-def plan(request: HttpRequest, pk) -> HttpResponse:
+def plan(request: SignedInRequest, pk) -> HttpResponse:
     """Six days and nine side by side from a day 1 that the planner tries."""
     today = clock.today()
     procedure = visible_procedure_or_404(request.user, pk, on=today)

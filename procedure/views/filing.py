@@ -2,13 +2,14 @@
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from asylum_portal import clock, errors
 from asylum_portal.accounts.models import User
+from asylum_portal.accounts.requests import SignedInRequest
 from cases.audit import record
 from cases.document_types import may_see
 from procedure import filings
@@ -20,7 +21,7 @@ from procedure.models import Filing, Procedure
 
 @require_http_methods(["GET", "POST"])
 @login_required
-def file(request: HttpRequest, pk, kind: str) -> HttpResponse:
+def file(request: SignedInRequest, pk, kind: str) -> HttpResponse:
     """One page a kind: corrections, response, evidence. Late is taken too, and says so."""
     now = clock.now()
     procedure = (
@@ -70,7 +71,7 @@ def file(request: HttpRequest, pk, kind: str) -> HttpResponse:
 
 @require_safe
 @login_required
-def receipt(request: HttpRequest, pk) -> HttpResponse:
+def receipt(request: SignedInRequest, pk) -> HttpResponse:
     """The receipt of a filing: when it came in, which bytes, in time by how much."""
     filing = (
         Filing.objects.visible_to(request.user, on=clock.today())

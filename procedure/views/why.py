@@ -3,12 +3,13 @@
 from datetime import date
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from asylum_portal import clock
+from asylum_portal.accounts.requests import SignedInRequest
 from procedure.models import Deadline, Procedure
 from procedure.terms import STEP_TEXTS
 
@@ -23,7 +24,7 @@ TAG_KINDS = {
 
 @require_safe
 @login_required
-def why(request: HttpRequest, pk) -> HttpResponse:
+def why(request: SignedInRequest, pk) -> HttpResponse:
     """The derivation of one term, as it was stored with it."""
     deadline = (
         Deadline.objects.visible_to(request.user, on=clock.today())
@@ -69,7 +70,7 @@ def why(request: HttpRequest, pk) -> HttpResponse:
 
 @require_safe
 @login_required
-def terms(request: HttpRequest, pk) -> HttpResponse:
+def terms(request: SignedInRequest, pk) -> HttpResponse:
     """All terms of a procedure with their dates and states."""
     procedure = (
         Procedure.objects.visible_to(request.user, on=clock.today())

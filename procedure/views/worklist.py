@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -20,6 +20,7 @@ from django.views.decorators.http import require_safe
 from asylum_portal import clock, dates
 from asylum_portal.accounts.entry import normalise_v_number
 from asylum_portal.accounts.models import User
+from asylum_portal.accounts.requests import SignedInRequest
 from cases.models import Assignment, Case
 from procedure.access import SERVICE_ROLES
 from procedure.forms import WorklistFilter
@@ -51,7 +52,7 @@ class Urgency(IntEnum):
 @never_cache
 @require_safe
 @login_required
-def worklist(request: HttpRequest) -> HttpResponse:
+def worklist(request: SignedInRequest) -> HttpResponse:
     """The cases of this worker, those that cannot wait first."""
     if request.user.role not in SERVICE_ROLES:
         raise PermissionDenied
