@@ -1,10 +1,9 @@
 """Weekly reports over the API: read by whom they concern, settled by the desk where they are due."""
 
-from typing import Any
-
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_field, extend_schema_view
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied
@@ -13,6 +12,8 @@ from rest_framework.response import Response
 
 from asylum_portal import clock
 from asylum_portal.accounts.models import Role, User
+from asylum_portal.endpoints import StrictSerializer
+from asylum_portal.problems import MEDIA_TYPE
 from reception import actions
 from reception.access import may_settle
 from reception.models import ReportingSlot
@@ -50,7 +51,7 @@ class ReportingSlotSerializer(serializers.ModelSerializer):
         return slot.applicant.v_number
 
 
-class ExcuseSerializer(serializers.Serializer):
+class ExcuseSerializer(StrictSerializer):
     """Why somebody need not come."""
 
     reason = serializers.ChoiceField(choices=[(reason.value, reason.label) for reason in actions.EXCUSES])
@@ -66,33 +67,10 @@ class ReportingSlotFilter(filters.FilterSet):
         fields = ("state", "on", "centre", "on_from", "on_until")
 
 
-_PROBLEM = OpenApiResponse(
-    response={
-        "type": "object",
-        "properties": {
-            "type": {"type": "string"},
-            "title": {"type": "string"},
-            "status": {"type": "integer"},
-            "detail": {"type": "string"},
-            "errors": {
-                "type": "object",
-                "additionalProperties": {"type": "array", "items": {"type": "string"}},
-            },
-        },
-        "required": ["type", "title", "status", "detail"],
-    },
-    description="What went wrong (RFC 9457)",
-)
+# The description adds the other failures by itself.
+_CONFLICT = {(409, MEDIA_TYPE): OpenApiTypes.OBJECT}
 
 
-def _problems(*statuses: int) -> dict[Any, Any]:
-    return {(status, "application/problem+json"): _PROBLEM for status in statuses}
-
-
-@extend_schema_view(
-    list=extend_schema(responses={200: ReportingSlotSerializer(many=True), **_problems(400, 401, 403)}),
-    retrieve=extend_schema(responses={200: ReportingSlotSerializer, **_problems(401, 403, 404)}),
-)
 class ReportingSlotViewSet(viewsets.ReadOnlyModelViewSet):
     """Weekly reports: one's own, those of one's cases, or those due at the centres where one works."""
 
@@ -109,26 +87,23 @@ class ReportingSlotViewSet(viewsets.ReadOnlyModelViewSet):
             .order_by("on", "pk")
         )
 
-    @extend_schema(request=None, responses={200: ReportingSlotSerializer, **_problems(401, 403, 404, 409)})
+    @extend_schema(request=None, responses={200: ReportingSlotSerializer, **_CONFLICT})
     @action(detail=True, methods=["post"])
     def report(self, request: Request, pk: str | None = None) -> Response:
         """The person was seen at the desk; said twice it changes nothing."""
         slot, worker = self._slot_at_my_desk(request)
-        actions.report(slot, actor=worker, at=clock.now())
-        return Response(self.get_serializer(self.get_object()).data)
+        return Response(self.get_serializer(actions.report(slot, actor=worker, at=clock.now())).data)
 
-    @extend_schema(
-        request=ExcuseSerializer,
-        responses={200: ReportingSlotSerializer, **_problems(400, 401, 403, 404, 409)},
-    )
+    @extend_schema(request=ExcuseSerializer, responses={200: ReportingSlotSerializer, **_CONFLICT})
     @action(detail=True, methods=["post"])
     def excuse(self, request: Request, pk: str | None = None) -> Response:
         """The person had a good reason not to come."""
         slot, worker = self._slot_at_my_desk(request)
         asked = ExcuseSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        actions.excuse(slot, reason=asked.validated_data["reason"], actor=worker, at=clock.now())
-        return Response(self.get_serializer(self.get_object()).data)
+        reason = asked.validated_data["reason"]
+        settled = actions.excuse(slot, reason=reason, actor=worker, at=clock.now())
+        return Response(self.get_serializer(settled).data)
 
     def _slot_at_my_desk(self, request: Request) -> tuple[ReportingSlot, User]:
         slot, user = self.get_object(), request.user

@@ -112,7 +112,7 @@ def test_refusals_are_problems_with_their_status(cast: Cast, desk: Desk, other_d
 
 
 def test_the_description_names_what_the_desk_may_hear() -> None:
-    paths = SchemaGenerator().get_schema(request=None, public=True)["paths"]
+    paths = Generator().get_schema(request=None, public=True)["paths"]
     for name in ("report", "excuse"):
-        answers = paths["/api/reporting-slots/{id}/%s/" % name]["post"]["responses"]
+        answers = paths[f"/api/reporting-slots/{{id}}/{name}/"]["post"]["responses"]
         assert {"200", "401", "403", "404", "409"} <= set(answers)
