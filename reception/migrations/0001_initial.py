@@ -93,7 +93,7 @@ class Migration(migrations.Migration):
                 ('opened_at', models.DateTimeField()),
                 ('state', django_fsm.FSMField(choices=[('planned', 'to come'), ('reported', 'reported'), ('excused', 'excused'), ('exempt', 'exempt'), ('missed', 'missed')], default='planned', editable=False, max_length=50)),
                 ('settled_at', models.DateTimeField(blank=True, null=True)),
-                ('reason', models.CharField(blank=True, choices=[('interview', 'interview'), ('ill', 'ill or in hospital'), ('appointment', 'another appointment of the procedure'), ('other', 'another good reason'), ('exempted', 'need not report'), ('left', 'does not live here any more')], max_length=20)),
+                ('reason', models.CharField(blank=True, choices=[('interview', 'interview'), ('ill', 'ill or in hospital'), ('appointment', 'another appointment of the procedure'), ('other', 'another good reason'), ('exempted', 'need not report'), ('left', 'does not live here any more'), ('other_day', 'another weekday from now on')], max_length=20)),
                 ('next_reminder_at', models.DateTimeField(blank=True, null=True)),
                 ('reminded_until', models.DateTimeField(blank=True, null=True)),
                 ('duty', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='slots', to='reception.reportingduty')),
