@@ -11,7 +11,7 @@ from .base import *  # noqa: F403
 from .base import BASE_DIR, DATABASES, dj_database_url
 
 # The suite starts servers of its own below this directory, unless it is told of others.
-SUITE_DIR = embedded.suite_dir(BASE_DIR)
+STATE_DIR = SUITE_DIR = embedded.suite_dir(BASE_DIR)
 _worker = os.environ.get("PYTEST_XDIST_WORKER", "")
 _database_url, _redis_url = embedded.urls(SUITE_DIR, redis_database=int(_worker.removeprefix("gw") or -1) + 1)
 if "DATABASE_URL" not in os.environ:
@@ -28,6 +28,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# Nothing is collected for tests; the page skeleton asks for two files, found in the source.
+STATIC_ROOT = BASE_DIR / "asylum_portal" / "static"
 MEDIA_ROOT = Path(os.environ.get("PORTAL_TEST_MEDIA") or SUITE_DIR / "media" / (_worker or "main"))
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 if folder := os.environ.get("PORTAL_TEST_MAIL_DIR"):
