@@ -11,25 +11,31 @@ from cases.document_types import DOCUMENT_TYPES, may_see, may_upload
 from cases.models import CHANNELS_OF, Case, Channel, Document
 
 
+def relation_holds(user, case: Case, *, on: date) -> bool:
+    """Has this person a relation with this case on this day?"""
+    return Case.objects.visible_to(user, on=on).filter(pk=case.pk).exists()
+
+
+def may_read(user, document: Document, *, on: date) -> bool:
+    """May read the document itself: more than that it exists (auditor) or what it concludes (medical)."""
+    original = document.translation_of
+    return (
+        document.status == Document.Status.AVAILABLE
+        and may_see(document.code, user.role, original=original.code if original else None)
+        and relation_holds(user, document.case, on=on)
+    )
+
+
+# Django asks for a permission also without an object, and never says on which day: without the one there is
+# no right, and the other is today.
 @rules.predicate
 def is_related(user, case) -> bool:
-    """Has a relation with this case today; False without a case, since has_perm also asks without one."""
-    return case is not None and Case.objects.visible_to(user, on=clock.today()).filter(pk=case.pk).exists()
+    return case is not None and relation_holds(user, case, on=clock.today())
 
 
 @rules.predicate
 def may_read_content(user, document) -> bool:
-    """May read the document itself, not only that it exists (auditor) or what it concludes (medical advice)."""
-    return (
-        document is not None
-        and document.status == Document.Status.AVAILABLE
-        and may_see(
-            document.code,
-            user.role,
-            original=document.translation_of.code if document.translation_of else None,
-        )
-        and is_related(user, document.case)
-    )
+    return document is not None and may_read(user, document, on=clock.today())
 
 
 rules.add_perm("cases.view_case", is_related)

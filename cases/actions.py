@@ -12,7 +12,7 @@ from django.utils import timezone
 from asylum_portal.accounts.models import User
 from asylum_portal.notices.actions import queue
 from cases import vault
-from cases.access import channels_of, may_read_content
+from cases.access import channels_of, may_read, relation_holds
 from cases.audit import record
 from cases.document_types import may_upload
 from cases.file_types import ProvenFile
@@ -35,7 +35,10 @@ def open_case(
 ) -> Case:
     """Open the file of an applicant."""
     case = Case.objects.create(
-        applicant=applicant, number=number or f"{on.year}-{uuid.uuid4().int % 10**8:08}", opened_on=on, **facts
+        applicant=applicant,
+        number=number or f"{on.year}-{uuid.uuid4().int % 10**8:08}",
+        opened_on=on,
+        **facts,
     )
     record(actor, "case.open", at=at, case=case, target=case)
     return case
@@ -53,13 +56,21 @@ def file_document(
     translation_of: Document | None = None,
     part_of_step: bool = False,
 ) -> Document:
-    """Seal and file a document that has been proven to be what it says; raises PermissionDenied by type and role.
+    """Seal and file a document that has been proven to be what it says; raises PermissionDenied.
 
     A document that belongs to a step (`part_of_step`) may be filed by whoever may take the step.
     """
-    has_lawyer = case.current_mandate(on=timezone.localdate(at)) is not None
-    if not part_of_step and not may_upload(code, actor.role, has_lawyer=has_lawyer):
+    on = timezone.localdate(at)
+    has_lawyer = case.current_mandate(on=on) is not None
+    if not part_of_step and not (
+        may_upload(code, actor.role, has_lawyer=has_lawyer) and relation_holds(actor, case, on=on)
+    ):
         raise PermissionDenied
+    if translation_of is not None:
+        # Who reads a translation follows from what was translated, so the link leads there at once.
+        translation_of = translation_of.translation_of or translation_of
+        if translation_of.case_id != case.pk:
+            raise PermissionDenied
     document_id = uuid.uuid4()
     path = vault.store(document_id, content.content)
     document = Document.objects.create(
@@ -79,13 +90,15 @@ def file_document(
         conclusion=conclusion,
         translation_of=translation_of,
     )
-    record(actor, "document.file", at=at, case=case, target=document, code=code, sha256=document.received_sha256)
+    record(
+        actor, "document.file", at=at, case=case, target=document, code=code, sha256=document.received_sha256
+    )
     return document
 
 
 def read_document(document: Document, *, actor: User, at: datetime) -> Iterator[bytes]:
     """The content of a document, after the view has been recorded; raises PermissionDenied."""
-    if not may_read_content(actor, document):
+    if not may_read(actor, document, on=timezone.localdate(at)):
         raise PermissionDenied
     record(actor, "document.read", at=at, case=document.case, target=document, code=document.code)
     return vault.open_stored(document.stored_path, document.id)
@@ -94,7 +107,7 @@ def read_document(document: Document, *, actor: User, at: datetime) -> Iterator[
 @transaction.atomic
 def send_message(case: Case, *, channel: str, body: str, actor: User, at: datetime) -> Message:
     """Write to the others of a channel; they are told that there is something to read, never what."""
-    if channel not in channels_of(actor):
+    if channel not in channels_of(actor) or not relation_holds(actor, case, on=timezone.localdate(at)):
         raise PermissionDenied
     message = Message.objects.create(case=case, channel=channel, sender=actor, body=body, sent_at=at)
     record(actor, "message.send", at=at, case=case, target=message, channel=channel)
@@ -127,7 +140,9 @@ def people_of_applicant(case: Case, *, on: date) -> list[User]:
 
 
 @transaction.atomic
-def give_mandate(case: Case, *, lawyer: User, starts_on: date, actor: User, at: datetime, reason: str = "") -> Mandate:
+def give_mandate(
+    case: Case, *, lawyer: User, starts_on: date, actor: User, at: datetime, reason: str = ""
+) -> Mandate:
     """Give a lawyer the right to act; the mandate of another one ends at the end of that day."""
     for former in case.mandates.current(on=starts_on).exclude(holder=lawyer).select_for_update():
         former.ends_on = max(starts_on, former.starts_on)
@@ -142,7 +157,9 @@ def give_mandate(case: Case, *, lawyer: User, starts_on: date, actor: User, at: 
 
 
 @transaction.atomic
-def assign(case: Case, *, worker: User, duty: str, starts_on: date, actor: User | None, at: datetime) -> Assignment:
+def assign(
+    case: Case, *, worker: User, duty: str, starts_on: date, actor: User | None, at: datetime
+) -> Assignment:
     """Put a worker on a case."""
     assignment, created = Assignment.objects.get_or_create(
         case=case, holder=worker, duty=duty, ends_on=None, defaults={"starts_on": starts_on}
@@ -157,13 +174,17 @@ def appoint_guardian(
     case: Case, *, guardian: User, starts_on: date, ends_on: date | None, actor: User, at: datetime
 ) -> Guardianship:
     """Record the guardian of an unaccompanied child, until the day before she turns eighteen."""
-    guardianship = Guardianship.objects.create(case=case, holder=guardian, starts_on=starts_on, ends_on=ends_on)
+    guardianship = Guardianship.objects.create(
+        case=case, holder=guardian, starts_on=starts_on, ends_on=ends_on
+    )
     record(actor, "guardianship.give", at=at, case=case, target=guardianship)
     return guardianship
 
 
 @transaction.atomic
-def give_consent(case: Case, *, counsellor: User, starts_on: date, actor: User, at: datetime) -> CounsellorConsent:
+def give_consent(
+    case: Case, *, counsellor: User, starts_on: date, actor: User, at: datetime
+) -> CounsellorConsent:
     """The applicant lets a counsellor look along."""
     consent = CounsellorConsent.objects.create(case=case, holder=counsellor, starts_on=starts_on)
     record(actor, "consent.give", at=at, case=case, target=consent)

@@ -5,8 +5,9 @@ from datetime import date
 import rules
 from django.http import Http404
 
+from asylum_portal import clock
 from asylum_portal.accounts.models import Role, User
-from cases.access import is_related
+from cases.access import relation_holds
 from procedure.models import Procedure
 
 # Who may take which step (model C2, column Actor). Caseworker stands for the registering, interviewing and
@@ -47,30 +48,35 @@ ACTORS: dict[str, frozenset[Role]] = {
 }
 
 
-def _may_take(name: str) -> rules.Predicate:
+def may_take(user, name: str, procedure: Procedure | None, *, on: date | None = None) -> bool:
+    """May this person take this step in this procedure, whatever state it is in? On this day, or today."""
+    # has_perm asks again without the object: no object, no right.
+    if procedure is None or not user.is_active or user.role not in ACTORS[name]:
+        return False
+    if user.role == Role.SYSTEM:
+        return True
+    if name == "request_withdrawal" and procedure.case.unaccompanied_minor and user.role != Role.GUARDIAN:
+        # T56: for a child on her own the guardian speaks.
+        return False
+    return relation_holds(user, procedure.case, on=on or clock.today())
+
+
+def _permission(name: str) -> rules.Predicate:
     @rules.predicate(f"may_{name}")
     def may(user, procedure) -> bool:
-        # has_perm asks again without the object: no object, no right.
-        if procedure is None or user.role not in ACTORS[name]:
-            return False
-        return user.role == Role.SYSTEM or is_related(user, procedure.case)
+        return may_take(user, name, procedure)
 
     return may
 
 
 @rules.predicate
 def may_see_procedure(user, procedure) -> bool:
-    return procedure is not None and is_related(user, procedure.case)
+    return procedure is not None and relation_holds(user, procedure.case, on=clock.today())
 
 
 rules.add_perm("procedure.view_procedure", may_see_procedure)
 for _name in ACTORS:
-    rules.add_perm(f"procedure.{_name}", _may_take(_name))
-
-
-def may_take(user, name: str, procedure: Procedure) -> bool:
-    """May this person take this step in this procedure, whatever state it is in?"""
-    return user.is_active and user.has_perm(f"procedure.{name}", procedure)
+    rules.add_perm(f"procedure.{_name}", _permission(_name))
 
 
 def visible_procedure_or_404(user: User, pk, *, on: date) -> Procedure:

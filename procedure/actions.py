@@ -1,13 +1,14 @@
-"""Everything that moves a procedure. For people, the API and timers alike a step goes through apply_transition."""
+"""Everything that moves a procedure. For people, API and timers a step goes through apply_transition."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
@@ -55,7 +56,7 @@ def steps_here(procedure: Procedure, user: User, *, on: date) -> dict[str, list[
     return {
         name: unmet_reasons(procedure, name, on=on)
         for name in access.ACTORS
-        if fits_state(procedure, name) and access.may_take(user, name, procedure)
+        if fits_state(procedure, name) and access.may_take(user, name, procedure, on=on)
     }
 
 
@@ -66,7 +67,14 @@ def fits_state(procedure: Procedure, name: str) -> bool:
 
 @transaction.atomic
 def express_wish(case: Case, *, actor: User, on: date, at: datetime, place: str = "") -> Procedure:
-    """Begin a procedure: the wish to apply was made known (T01). The package in force on that day serves it."""
+    """Begin a procedure: the wish to apply was made known (T01). The package in force that day serves it."""
+    if on > timezone.localdate(at):
+        raise ValidationError({"on": _("This day has not come yet.")})
+    # One procedure of a case at a time, also when two begin one at the same moment.
+    # NO KEY throughout: rows that point to a locked one can still be written, or writers wait for each other.
+    Case.objects.select_for_update(no_key=True).get(pk=case.pk)
+    if case.procedures.open().exists():
+        raise StateForbids([_("An application of this person is being treated already.")])
     package = RulePackage.objects.in_force(on=on).first()
     if package is None:
         raise ValidationError({"on": _("No published rule package is in force on this day.")})
@@ -98,21 +106,33 @@ def apply_transition(
 ) -> Transition:
     """Take one step of a procedure, or raise and leave everything as it was.
 
-    `on` is the day of the event, `at` the moment at which it is recorded; `arguments` go to the transition itself,
-    `facts` (ticks and codes) into the history. Raises StateForbids (409), PermissionDenied (403),
+    `on` is the day of the event, `at` the moment at which it is recorded; `arguments` go to the transition
+    itself, `facts` (ticks and codes) into the history. Raises StateForbids (409), PermissionDenied (403),
     ValidationError with the field named (400).
     """
     facts = dict(facts or {})
     with discarding_on_error(), transaction.atomic():
         # Lock by key alone: FOR UPDATE refuses joins to nullable rows and DISTINCT.
-        locked = Procedure.objects.select_for_update().get(pk=procedure.pk)
+        locked = Procedure.objects.select_for_update(no_key=True).get(pk=procedure.pk)
         if name not in access.ACTORS:
             raise StateForbids([_("There is no such step.")])
         if reasons := unmet_reasons(locked, name, on=on):
             raise StateForbids(reasons)
-        if not access.may_take(actor, name, locked):
+        if not access.may_take(actor, name, locked, on=timezone.localdate(at)):
             raise PermissionDenied
-        checks.check(locked, name, on=on, at=at, document=document, letter=letter, facts=facts, arguments=arguments)
+        checks.check(
+            locked,
+            name,
+            on=on,
+            at=at,
+            document=document,
+            letter=letter,
+            appointment=appointment,
+            lawyer=lawyer,
+            reason=reason,
+            facts=facts,
+            arguments=arguments,
+        )
 
         from_state = locked.state
         getattr(locked, name)(**arguments)
@@ -126,7 +146,7 @@ def apply_transition(
             actor=actor,
             on=on,
             at=at,
-            inputs=facts | {key: _plain(value) for key, value in arguments.items()},
+            inputs=facts | {key: _plain(value) for key, value in arguments.items()} | _of_letter(letter),
             reason=reason,
         )
         try:
@@ -162,12 +182,19 @@ def apply_transition(
 
 def lapse_terms(*, now: datetime, limit: int = 500) -> int:
     """Mark terms whose last moment has passed, each in a transaction of its own; returns how many."""
+    past_due = Deadline.objects.past_due(at=now)
     count = 0
-    for pk in list(Deadline.objects.past_due(at=now).values_list("pk", flat=True)[:limit]):
+    for pk, procedure_pk in list(past_due.order_by("due_at").values_list("pk", "procedure")[:limit]):
         with transaction.atomic():
-            deadline = Deadline.objects.past_due(at=now).select_for_update(skip_locked=True).filter(pk=pk).first()
+            # The procedure before its terms, as every step does: else the two wait for each other.
+            locked = (
+                Procedure.objects.select_for_update(skip_locked=True, no_key=True)
+                .filter(pk=procedure_pk)
+                .first()
+            )
+            deadline = past_due.filter(pk=pk).first() if locked else None
             if deadline is None:
-                continue
+                continue  # settled meanwhile, or the next sweep finds it
             deadlines.lapse(deadline)
             record(
                 User.objects.system(),
@@ -186,25 +213,38 @@ _CLOSED_BY_TIME = {State.CORRECTIONS: "close_corrections", State.INTENDED_DECISI
 
 
 def close_lapsed_steps(*, now: datetime) -> int:
-    """Close the waiting steps whose term has run out; returns how many."""
+    """Close the waiting steps whose term has run out, on the day after it; returns how many."""
     system = User.objects.system()
     closed = 0
-    for procedure in Procedure.objects.filter(state__in=_CLOSED_BY_TIME).order_by("pk"):
-        name = _CLOSED_BY_TIME[State(procedure.state)]
-        on = timezone.localdate(now)
-        if unmet_reasons(procedure, name, on=on) or not _term_has_run_out(procedure, on=on):
-            continue
-        try:
-            apply_transition(procedure, name, actor=system, on=on, at=now)
-        except TransitionNotAllowed:
-            continue  # somebody closed it between the look and the lock
-        closed += 1
+    for state, name in _CLOSED_BY_TIME.items():
+        for procedure in _waiting_in_vain(state, today=timezone.localdate(now)):
+            on = _day_after_term(procedure)
+            if on is None or on > timezone.localdate(now) or unmet_reasons(procedure, name, on=on):
+                continue
+            try:
+                apply_transition(procedure, name, actor=system, on=on, at=now)
+            except TransitionNotAllowed:
+                continue  # somebody closed it between the look and the lock
+            closed += 1
     return closed
 
 
-def _term_has_run_out(procedure: Procedure, *, on: date) -> bool:
+def _waiting_in_vain(state: State, *, today: date) -> QuerySet[Procedure]:
+    over = Deadline.objects.filter(
+        procedure=OuterRef("pk"),
+        rule_code__in=guards.WAITING_TERMS[state],
+        effective_due_on__lt=today,
+    ).exclude(state=Deadline.State.CANCELLED)
+    return Procedure.objects.filter(Exists(over), state=state).order_by("pk")
+
+
+def _day_after_term(procedure: Procedure) -> date | None:
+    """The day on which the waiting ended, however late a sweep comes by; never before the last step."""
     term = procedure.latest_deadline(*guards.WAITING_TERMS[State(procedure.state)])
-    return term is not None and term.effective_due_on < on
+    if term is None:
+        return None
+    day_after = term.effective_due_on + timedelta(days=1)
+    return max(day_after, procedure.last_event_on() or day_after)
 
 
 def _write_history(
@@ -247,6 +287,10 @@ def _write_history(
 def _call_hooks(procedure: Procedure, history: Transition) -> None:
     for path in settings.PROCEDURE_TRANSITION_HOOKS:
         import_string(path)(procedure, history)
+
+
+def _of_letter(letter: Letter | None) -> dict[str, str]:
+    return {"letter_due_on": letter.due_on.isoformat(), "letter_reason": letter.reason} if letter else {}
 
 
 def _plain(value: Any) -> Any:

@@ -9,16 +9,17 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from asylum_portal import dates
+from asylum_portal.accounts.models import Role, User
 from cases.file_types import ProvenFile
 from procedure import deadlines
 from procedure.calendars import CannotCompute, DayKind, LegalCalendar, NotAProcedureDay
 from procedure.guards import StateForbids
-from procedure.models import Procedure
+from procedure.models import Deadline, Procedure
 from procedure.states import GRANTS, REFUSALS, Schedule
-from procedure.terms import add_months
 
 if TYPE_CHECKING:
     from procedure.actions import Letter
+    from procedure.effects import Meeting
 
 # The document that a step brings along (model C2, column Guards).
 DOCUMENT_OF_STEP = {
@@ -36,7 +37,7 @@ DOCUMENT_OF_STEP = {
     "request_withdrawal": "DOC-WDR",
 }
 # These count when they are on file already.
-_MAY_BE_ON_FILE = {"DOC-APPFORM", "DOC-MEDADV", "DOC-WDR"}
+MAY_BE_ON_FILE = {"DOC-APPFORM", "DOC-MEDADV", "DOC-WDR"}
 
 # What must have happened before a step, ticked by who takes it.
 TICKS: dict[str, dict[str, Any]] = {
@@ -56,7 +57,17 @@ TICKS: dict[str, dict[str, Any]] = {
     },
     "confirm_withdrawal": {"lawyer_informed": _("The lawyer has been told, or there is none")},
 }
-DECISION_PERIOD_MAXIMUM_MONTHS = 18  # 6 + 9 + 3 months, Vw 42
+# Steps that are only understood with a reason (model C2).
+REASON_REQUIRED = frozenset(
+    {
+        "choose_nine_days",
+        "reconsider",
+        "refer_to_extended",
+        "extend_general_procedure",
+        "extend_decision_period",
+        "change_lawyer",
+    }
+)
 
 
 def check(
@@ -67,6 +78,9 @@ def check(
     at: datetime,
     document: ProvenFile | None,
     letter: "Letter | None",
+    appointment: "Meeting | None",
+    lawyer: User | None,
+    reason: str,
     facts: Mapping[str, Any],
     arguments: Mapping[str, Any],
 ) -> None:
@@ -76,12 +90,16 @@ def check(
         errors["on"] = _("This day has not come yet.")
     last = procedure.last_event_on()
     if last is not None and on < last:
-        errors["on"] = _("The day lies before the last step, which was on %(day)s.") % {"day": dates.long_date(last)}
+        errors["on"] = _("The day lies before the last step, which was on %(day)s.") % {
+            "day": dates.long_date(last)
+        }
     for tick in TICKS.get(name, {}):
         if not facts.get(tick):
             errors[tick] = _("Confirm this before you go on.")
     if document_is_missing(procedure, name, document, facts):
         errors["document"] = _("Add the document.")
+    if name in REASON_REQUIRED and not reason.strip():
+        errors["reason"] = _("Say why.")
     if letter is not None:
         if letter.due_on < on:
             errors["letter_due_on"] = _("The date in the letter lies before the letter itself.")
@@ -103,10 +121,14 @@ def check(
             if arguments.get("ground") not in set("abcdefg"):
                 errors["ground"] = _("Choose one of the grounds a to g.")
         case "extend_response_term":
-            if letter is None:
-                errors["letter_due_on"] = _("Give the new last day.")
+            _check_longer(procedure.latest_deadline(*deadlines.LETTER_TERMS[name]), letter, errors)
         case "extend_decision_period":
-            _check_decision_period(procedure, letter, errors)
+            _check_decision_period(procedure, letter, arguments.get("ground"), on=on, errors=errors)
+        case "plan_extended_interview":
+            if appointment is None:
+                errors["meeting_at"] = _("Give the day and time of the interview.")
+        case "assign_lawyer" | "change_lawyer":
+            _check_lawyer(procedure, lawyer, on=on, errors=errors)
     if errors:
         raise ValidationError(errors)
 
@@ -120,7 +142,7 @@ def document_is_missing(
         return False
     if name == "complete_preparation" and facts.get("no_medical_consent"):
         return False
-    return not (code in _MAY_BE_ON_FILE and procedure.case.documents.of_type(code).exists())
+    return not (code in MAY_BE_ON_FILE and procedure.case.documents.of_type(code).exists())
 
 
 def _check_day_one(
@@ -131,7 +153,7 @@ def _check_day_one(
     arguments: Mapping[str, Any],
     errors: dict[str, Any],
 ) -> None:
-    """T09: day 1 is a procedure day, after rest and preparation unless an exception is recorded (Vb 3.109(7))."""
+    """T09: day 1 is a procedure day, after rest and preparation unless an exception holds (Vb 3.109(7))."""
     earliest = deadlines.earliest_day_one(procedure)
     excepted = bool(facts.get("preparation_exception"))
     if earliest and on < earliest and not excepted:
@@ -155,26 +177,59 @@ def _check_day_one(
             calendar.require(day_one, kind)
             calendar.days(day_one, schedule.last_day, kind)
         except NotAProcedureDay as mistake:
-            errors["day_one_on"] = _("This day is no procedure day: %(reason)s. The next one is %(next)s.") % {
+            errors["day_one_on"] = _(
+                "This day is no procedure day: %(reason)s. The next one is %(next)s."
+            ) % {
                 "reason": _(mistake.name),
                 "next": dates.long_date(mistake.next_on),
             }
         except CannotCompute:
-            errors["day_one_on"] = _("The calendar has no data for this year. Ask an administrator to add it.")
-    if procedure.case.special_needs and procedure.schedule == Schedule.SIX_DAYS and not facts.get("six_days_suffice"):
-        errors["six_days_suffice"] = _("This person may need more time. Say why six days are enough, or choose nine.")
+            errors["day_one_on"] = _(
+                "The calendar has no data for this year. Ask an administrator to add it."
+            )
+    if (
+        procedure.case.special_needs
+        and procedure.schedule == Schedule.SIX_DAYS
+        and not facts.get("six_days_suffice")
+    ):
+        errors["six_days_suffice"] = _(
+            "This person may need more time. Say why six days are enough, or choose nine."
+        )
 
 
 def _before(day: date) -> date:
     return date.fromordinal(day.toordinal() - 1)
 
 
-def _check_decision_period(procedure: Procedure, letter: "Letter | None", errors: dict[str, Any]) -> None:
+def _check_longer(running: Deadline | None, letter: "Letter | None", errors: dict[str, Any]) -> None:
+    """More time means a later last day than there is now."""
     if letter is None:
         errors["letter_due_on"] = _("Give the new last day.")
-        return
-    if procedure.lodged_on is None:
-        return
-    last = add_months(procedure.lodged_on, DECISION_PERIOD_MAXIMUM_MONTHS)
-    if letter.due_on > last:
-        errors["letter_due_on"] = _("The decision period is eighteen months at the most.")
+    elif running is not None and letter.due_on <= running.effective_due_on:
+        errors["letter_due_on"] = _("The last day is %(day)s already. Give a later one.") % {
+            "day": dates.long_date(running.effective_due_on)
+        }
+
+
+def _check_decision_period(
+    procedure: Procedure, letter: "Letter | None", ground: Any, *, on: date, errors: dict[str, Any]
+) -> None:
+    """T29: later than now, and not later than the ground allows (Vw 42(4) and (5))."""
+    rule = procedure.package.law.rule("DEC-EXT")
+    _check_longer(procedure.latest_deadline("DEC-EXT", "DEC-06M"), letter, errors)
+    if ground not in rule.grounds:
+        errors["ground"] = _("Choose the ground of art. 42.")
+    elif letter is not None and "letter_due_on" not in errors:
+        longest = deadlines.compute(procedure, rule, deadlines.start_of(procedure, rule, on), ground=ground)
+        if letter.due_on > longest.due_on:
+            errors["letter_due_on"] = _("On this ground the last day is %(day)s at the latest.") % {
+                "day": dates.long_date(longest.due_on)
+            }
+
+
+def _check_lawyer(procedure: Procedure, lawyer: User | None, *, on: date, errors: dict[str, Any]) -> None:
+    mandate = procedure.case.current_mandate(on=on)
+    if lawyer is None or lawyer.role != Role.LAWYER or not lawyer.is_active:
+        errors["lawyer"] = _("Choose a lawyer.")
+    elif mandate is not None and mandate.holder_id == lawyer.pk:
+        errors["lawyer"] = _("This lawyer is assigned already.")

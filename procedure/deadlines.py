@@ -10,6 +10,7 @@ from procedure.calendars import DayKind, LegalCalendar
 from procedure.models import Deadline, Filing, Procedure, ProcedureDay, Transition
 from procedure.reminders import schedule_reminder
 from procedure.rules import EXTENDED_SCHEDULE, Mode, Rule, StartFact
+from procedure.states import Outcome
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 # The step that gives a letter with a date of its own, and the terms which that date may set.
@@ -21,6 +22,9 @@ LETTER_TERMS = {
     "close_extended_interview": ("VA-COR",),
     "refuse": ("APP-1W", "APP-4W"),
 }
+# The terms to leave, and the outcomes after which an appeal in time suspends them (Vw 82, model C5.4).
+DEPARTURE = ("RET-01", "RET-03")
+SUSPENSIVE = (Outcome.UNFOUNDED,)
 
 
 def end_of(day: date) -> datetime:
@@ -46,19 +50,20 @@ def terms_ended_by(procedure: Procedure, name: str) -> QuerySet[Deadline]:
 
 
 def fate(deadline: Deadline, name: str, *, on: date) -> Deadline.State:
-    """What a step makes of a running term that it ends; a lapsed one stays so unless it is met late."""
+    """What a step makes of a running term that it ends."""
     rule = deadline.rule
     lapsed = deadline.state == Deadline.State.LAPSED
-    in_time = on <= deadline.effective_due_on
+    # The same whether or not a sweep has come by in the meantime.
+    over = lapsed or on > deadline.effective_due_on
     if name not in rule.met_by:
-        return Deadline.State.LAPSED if lapsed else Deadline.State.CANCELLED
+        return Deadline.State.LAPSED if over and not rule.soft else Deadline.State.CANCELLED
     if rule.mode == Mode.CALENDAR_MIN:
         # A minimum is the first day on which the next step is possible: nobody is late after it.
         return Deadline.State.MET
     if rule.met_by_documents and not deadline.filings.exists():
         # Closed without what was owed: the term has run out or was given up, it was not met.
-        return Deadline.State.CANCELLED if in_time and not lapsed else Deadline.State.LAPSED
-    return Deadline.State.MET if in_time else Deadline.State.LATE
+        return Deadline.State.LAPSED if over else Deadline.State.CANCELLED
+    return Deadline.State.LATE if over else Deadline.State.MET
 
 
 def settle_by_filing(filing: Filing) -> None:
@@ -67,10 +72,14 @@ def settle_by_filing(filing: Filing) -> None:
     if deadline is None or deadline.state not in (Deadline.State.OPEN, Deadline.State.LAPSED):
         return
     _end(deadline, state=Deadline.State.MET if filing.in_time else Deadline.State.LATE, at=filing.received_at)
+    if filing.kind == Filing.Kind.APPEAL and filing.in_time and filing.procedure.outcome in SUSPENSIVE:
+        departure = filing.procedure.deadlines.running().filter(rule_code__in=DEPARTURE)
+        for term in departure:
+            _end(term, state=Deadline.State.CANCELLED, at=filing.received_at)
 
 
 def lapse(deadline: Deadline) -> None:
-    """The last moment has passed; the term can still be met late. A planning norm only turns amber."""
+    """The last moment has passed; the term can still be met late."""
     # Not settled: it stays on the work list until a step meets it or makes it pointless.
     deadline.state = Deadline.State.LAPSED
     deadline.save(update_fields=["state"])
@@ -95,7 +104,7 @@ def open_for(
     """Open the terms which this step starts; a letter's date goes before the computed one."""
     opened = []
     for rule in rules_opened_by(procedure, transition.name):
-        if rule.code in ("RET-01", "RET-03") and zero_departure_term:
+        if rule.code in DEPARTURE and zero_departure_term:
             continue
         letter = letter_due_on if rule.code in LETTER_TERMS.get(transition.name, ()) else None
         opened.append(
@@ -111,14 +120,20 @@ def open_for(
     return opened
 
 
+def _filed_already(procedure: Procedure, rule: Rule) -> bool:
+    """A planning norm is not opened for what is on file: corrections may come before day 1 is planned."""
+    return procedure.filings.filter(document__code__in=rule.met_by_documents).exists()
+
+
 def rules_opened_by(procedure: Procedure, name: str) -> tuple[Rule, ...]:
     """The rules that start with a step of this name, in this track and with this outcome."""
-    return procedure.package.law.opened_by(
+    rules = procedure.package.law.opened_by(
         name,
         track=procedure.decided_in_track or procedure.track,
         outcome=procedure.outcome or None,
         schedule=EXTENDED_SCHEDULE if procedure.latest_deadline("AA-EXT") else procedure.schedule,
     )
+    return tuple(rule for rule in rules if not (rule.soft and _filed_already(procedure, rule)))
 
 
 def open_term(
@@ -133,8 +148,9 @@ def open_term(
     """Compute one term and write its row; a running one of the same rule gives way to it."""
     start = start_of(procedure, rule, transition.on)
     term = compute(procedure, rule, start, ground=ground)
-    for former in procedure.deadlines.open().filter(rule_code=rule.code):
-        _end(former, state=Deadline.State.CANCELLED, at=transition.at)
+    for former in procedure.deadlines.running().filter(rule_code=rule.code):
+        lapsed = former.state == Deadline.State.LAPSED
+        _end(former, state=former.state if lapsed else Deadline.State.CANCELLED, at=transition.at)
     if letter_due_on == term.due_on:
         letter_due_on, letter_reason = None, ""
     deadline = Deadline(
@@ -185,7 +201,7 @@ def start_of(procedure: Procedure, rule: Rule, event_on: date) -> date:
             return procedure.day_one_on or event_on
         case StartFact.DUE_OF_RULE:
             # Also one that this very step has just cancelled, as DEC-06M when its period is extended.
-            other = procedure.deadlines.filter(rule_code=rule.due_of).order_by("opened_at").last()
+            other = procedure.deadlines.filter(rule_code=rule.due_of).order_by("opened_by_id").last()
             return other.effective_due_on if other else event_on
         case _:
             return event_on

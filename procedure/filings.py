@@ -1,4 +1,4 @@
-"""Filing within a term, with a receipt: corrections, responses, evidence. Late is not refused (model C0.5)."""
+"""Filing within a term, with a receipt: corrections, responses, evidence. Late is not refused (C0.5)."""
 
 import secrets
 from datetime import date, datetime
@@ -10,13 +10,14 @@ from django.utils.translation import gettext_lazy as _
 
 from asylum_portal.accounts.models import Role, User
 from asylum_portal.notices.actions import queue
-from cases.access import is_related
+from cases.access import relation_holds
 from cases.actions import file_document
 from cases.document_types import may_upload
 from cases.file_types import ProvenFile
 from cases.models import Document
 from cases.vault import discarding_on_error
 from procedure import deadlines
+from procedure.access import may_take
 from procedure.actions import apply_transition
 from procedure.guards import StateForbids
 from procedure.models import Deadline, Filing, Procedure
@@ -41,7 +42,7 @@ _AFTER_REPORT = {
     State.EXTENDED_INVESTIGATION,
 }
 _BEFORE_START = {State.WISH_EXPRESSED}
-# In which states a kind is taken; corrections and responses stay possible, late, until the decision is made known.
+# In which states a kind is taken; corrections and responses stay possible, late, until the decision.
 STATES_OF_KIND = {
     Kind.CORRECTIONS: _AFTER_REPORT,
     Kind.CONFIRMATION: _AFTER_REPORT,
@@ -66,9 +67,11 @@ _CLOSES = {
 
 
 def may_file(user: User, procedure: Procedure, kind: Kind, *, on: date) -> bool:
-    """May this person file this kind? Corrections and responses are the lawyer's, where there is one (model C8)."""
+    """May this person file this kind? Corrections and responses are the lawyer's, where there is one (C8)."""
     has_lawyer = procedure.case.current_mandate(on=on) is not None
-    return may_upload(CODE_OF_KIND[kind], user.role, has_lawyer=has_lawyer) and is_related(user, procedure.case)
+    return may_upload(CODE_OF_KIND[kind], user.role, has_lawyer=has_lawyer) and relation_holds(
+        user, procedure.case, on=on
+    )
 
 
 def kinds_open_to(user: User, procedure: Procedure, *, on: date) -> list[Kind]:
@@ -80,15 +83,17 @@ def kinds_open_to(user: User, procedure: Procedure, *, on: date) -> list[Kind]:
     ]
 
 
-def would_close(procedure: Procedure, kind: Kind) -> bool:
-    """Whether the step that waits now is the one that a filing of this kind completes."""
-    return kind in _CLOSES and procedure.state == _CLOSES[kind][0]
+def would_close(procedure: Procedure, kind: Kind, *, by: User, on: date) -> bool:
+    """Whether the step that waits now is the one that a filing of this kind by this person completes."""
+    if kind not in _CLOSES or procedure.state != _CLOSES[kind][0]:
+        return False
+    return may_take(by, _CLOSES[kind][1], procedure, on=on)
 
 
 def term_of(procedure: Procedure, kind: str) -> Deadline | None:
     """The term that a filing of this kind is owed for, the newest one that is not cancelled."""
     code = CODE_OF_KIND[Kind(kind)]
-    candidates = procedure.deadlines.exclude(state=Deadline.State.CANCELLED).order_by("-opened_at")
+    candidates = procedure.deadlines.exclude(state=Deadline.State.CANCELLED).order_by("-opened_by_id")
     return next((term for term in candidates if code in term.rule.met_by_documents), None)
 
 
@@ -109,8 +114,11 @@ def file_submission(
     """
     kind = Kind(kind)
     code = CODE_OF_KIND[kind]
+    # Receipt counts to the second, so that the whole last second of a day is in time.
+    at = at.replace(microsecond=0)
+    on = timezone.localdate(at)
     with discarding_on_error(), transaction.atomic():
-        locked = Procedure.objects.select_for_update().get(pk=procedure.pk)
+        locked = Procedure.objects.select_for_update(no_key=True).get(pk=procedure.pk)
         if locked.state not in STATES_OF_KIND[kind]:
             raise StateForbids(
                 [
@@ -118,14 +126,14 @@ def file_submission(
                     % {"state": State(locked.state).label}
                 ]
             )
-        if not may_file(actor, locked, kind, on=timezone.localdate(at)):
+        if not may_file(actor, locked, kind, on=on):
             raise PermissionDenied
         term = term_of(locked, kind)
         document = file_document(
             locked.case, code=code, content=content, actor=actor, at=at, translation_of=translation_of
         )
         filing = Filing.objects.create(
-            receipt_number=f"R{timezone.localdate(at).year}-{secrets.randbelow(10**8):08}",
+            receipt_number=f"R{on.year}-{secrets.randbelow(10**12):012}",
             procedure=locked,
             kind=kind,
             deadline=term,
@@ -137,8 +145,7 @@ def file_submission(
         )
         deadlines.settle_by_filing(filing)
         _acknowledge(filing, at=at)
-        on = timezone.localdate(at)
-        if complete and would_close(locked, kind):
+        if complete and would_close(locked, kind, by=actor, on=on):
             apply_transition(locked, _CLOSES[kind][1], actor=actor, on=on, at=at)
     procedure.refresh_from_db()
     return filing

@@ -12,11 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from asylum_portal import dates
 from asylum_portal.accounts.models import Role, User
 from asylum_portal.inputs import DayInput, MomentInput
+from cases.access import uploadable_codes
 from cases.document_types import DOCUMENT_TYPES
 from cases.forms import ProvenFileField
 from cases.models import Document
 from procedure.actions import Letter
-from procedure.checks import DOCUMENT_OF_STEP, TICKS
+from procedure.checks import DOCUMENT_OF_STEP, MAY_BE_ON_FILE, REASON_REQUIRED, TICKS, document_is_missing
 from procedure.effects import APPOINTMENT_OF_STEP, Meeting
 from procedure.filings import Kind
 from procedure.models import Procedure
@@ -72,9 +73,13 @@ def _text(label: Any, **options: Any) -> forms.CharField:
 
 def _meeting() -> dict[str, forms.Field]:
     return {
-        "meeting_at": forms.DateTimeField(label=_("Day and time of the appointment"), widget=MomentInput(), required=False),
+        "meeting_at": forms.DateTimeField(
+            label=_("Day and time of the appointment"), widget=MomentInput(), required=False
+        ),
         "meeting_place": forms.CharField(label=_("Place"), max_length=200, required=False),
-        "meeting_language": forms.CharField(label=_("Language of the interpreter"), max_length=60, required=False),
+        "meeting_language": forms.CharField(
+            label=_("Language of the interpreter"), max_length=60, required=False
+        ),
     }
 
 
@@ -103,12 +108,13 @@ def _lawyers() -> LawyerChoice:
     return LawyerChoice(label=_("Lawyer"), queryset=lawyers.order_by("display_name"))
 
 
-# What a step asks beside the day, its document and its ticks; a key that is no argument of the action is a fact.
+# What a step asks beside day, document and ticks; a key that is no argument of the action is a fact.
 _EXTRA: dict[str, Callable[[], dict[str, forms.Field]]] = {
     "begin_preparation": lambda: {"schedule": _choice(_("Days of the general procedure"), Schedule.choices)},
     "choose_nine_days": lambda: {
         "why_nine_days": _choice(
-            _("Why nine days"), [("complex", _("The case is complex")), ("needs", _("The person needs more attention"))]
+            _("Why nine days"),
+            [("complex", _("The case is complex")), ("needs", _("The person needs more attention"))],
         )
     },
     "complete_preparation": lambda: {
@@ -130,28 +136,29 @@ _EXTRA: dict[str, Callable[[], dict[str, forms.Field]]] = {
         "ground": _choice(_("Ground"), DECISION_PERIOD_BASES),
         **_letter(required=True),
     },
-    "extend_response_term": lambda: {"why_more_time": _choice(_("Ground"), RESPONSE_GROUNDS), **_letter(required=True)},
+    "extend_response_term": lambda: {
+        "why_more_time": _choice(_("Ground"), RESPONSE_GROUNDS),
+        **_letter(required=True),
+    },
     "grant": lambda: {
         "outcome": _choice(_("Ground of the permit"), [(str(code), Outcome(code).label) for code in GRANTS])
     },
     "refuse": lambda: {
-        "outcome": _choice(_("Ground of the refusal"), [(str(code), Outcome(code).label) for code in REFUSALS]),
-        "leave_at_once": forms.BooleanField(label=_("There is no departure term (art. 62(2))"), required=False),
+        "outcome": _choice(
+            _("Ground of the refusal"), [(str(code), Outcome(code).label) for code in REFUSALS]
+        ),
+        "leave_at_once": forms.BooleanField(
+            label=_("There is no departure term (art. 62(2))"), required=False
+        ),
         **_letter(required=False),
     },
     "request_withdrawal": lambda: {
-        "interpreter_name": forms.CharField(label=_("Name of the interpreter"), max_length=120, required=False)
+        "interpreter_name": forms.CharField(
+            label=_("Name of the interpreter"), max_length=120, required=False
+        )
     },
     "assign_lawyer": lambda: {"lawyer": _lawyers()},
     "change_lawyer": lambda: {"lawyer": _lawyers()},
-}
-_REASON_REQUIRED = {
-    "choose_nine_days",
-    "reconsider",
-    "refer_to_extended",
-    "extend_general_procedure",
-    "extend_decision_period",
-    "change_lawyer",
 }
 # These go to the transition itself; everything else that a form asks is a fact of the history.
 _ARGUMENTS = {
@@ -195,11 +202,14 @@ class StepForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.procedure, self.name = procedure, name
         self.fields["on"] = forms.DateField(
-            label=_("Day of the event"), initial=today, widget=DayInput(), required=False
+            label=_("Day of the event"),
+            help_text=_("Today, unless it happened earlier."),
+            initial=today,
+            widget=DayInput(),
+            required=False,
         )
         self.today = today
         for tick, label in TICKS.get(name, {}).items():
-            # Whether a tick is owed is the action's to say, so that the API hears the same.
             self.fields[tick] = forms.BooleanField(label=label, required=False)
         self.fields.update(_EXTRA.get(name, dict)())
         if name in APPOINTMENT_OF_STEP:
@@ -207,9 +217,12 @@ class StepForm(forms.Form):
             self.fields["meeting_language"].initial = procedure.case.applicant.interpreter_language
         if name in DOCUMENT_OF_STEP:
             self.fields["document"] = ProvenFileField(
-                label=DOCUMENT_TYPES[DOCUMENT_OF_STEP[name]].title, required=False
+                label=DOCUMENT_TYPES[DOCUMENT_OF_STEP[name]].title,
+                # Nobody need attach what a tick or the file already answers.
+                required=document_is_missing(procedure, name, None, {"no_medical_consent": True}),
+                error_messages={"required": _("Add the document.")},
             )
-        self.fields["reason"] = _text(_("Reason or remark"), required=name in _REASON_REQUIRED)
+        self.fields["reason"] = _text(_("Reason or remark"), required=name in REASON_REQUIRED)
         if actor is not None and actor.role in _OWN_SIDE:
             for field in _ONLY_SERVICE:
                 self.fields.pop(field, None)
@@ -219,6 +232,10 @@ class StepForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        # The action refuses these too; said here, all that is missing is said at once.
+        for tick in TICKS.get(self.name, {}):
+            if not cleaned.get(tick):
+                self.add_error(tick, _("Confirm this before you go on."))
         meeting_at = cleaned.get("meeting_at")
         if meeting_at and not cleaned.get("meeting_place"):
             self.add_error("meeting_place", _("Say where the appointment is."))
@@ -256,6 +273,40 @@ class StepForm(forms.Form):
         return inputs
 
 
+def codes_added_by(worker: User) -> list[str]:
+    """The documents that this worker puts on file outside a step; a step brings its own along."""
+    with_a_step = set(DOCUMENT_OF_STEP.values()) - MAY_BE_ON_FILE
+    return [code for code in uploadable_codes(worker) if code not in with_a_step]
+
+
+class DocumentForm(forms.Form):
+    """A document for the file: a judgment, medical advice, a note."""
+
+    code = forms.ChoiceField(label=_("What it is"))
+    content = ProvenFileField(
+        label=_("File"), help_text=_("A PDF or a photo (JPEG, PNG, WebP), 20 MB at the most.")
+    )
+    conclusion = _text(
+        _("Conclusion"),
+        required=False,
+        max_length=500,
+        help_text=_("Who may not read the whole, as with medical advice, reads this."),
+    )
+
+    def __init__(self, *args: Any, worker: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice = self.fields["code"]
+        assert isinstance(choice, forms.ChoiceField)
+        choice.choices = [("", "—"), *((code, DOCUMENT_TYPES[code].title) for code in codes_added_by(worker))]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        kind = DOCUMENT_TYPES.get(cleaned.get("code", ""))
+        if kind is not None and kind.conclusion_only_for and not cleaned.get("conclusion"):
+            self.add_error("conclusion", _("Write the conclusion: it is all that the service may know."))
+        return cleaned
+
+
 class DayOneForm(forms.Form):
     """A possible day 1, to see which days would follow."""
 
@@ -266,7 +317,10 @@ class WorklistFilter(forms.Form):
     """Which cases the work list shows; everything is open to be left empty."""
 
     q = forms.CharField(
-        label=_("Number or name"), max_length=100, required=False, widget=forms.TextInput(attrs={"dir": "auto"})
+        label=_("Number or name"),
+        max_length=100,
+        required=False,
+        widget=forms.TextInput(attrs={"dir": "auto"}),
     )
     state = forms.ChoiceField(label=_("State"), choices=[("", _("all"))], required=False)
     track = forms.ChoiceField(label=_("Procedure"), choices=[("", _("all"))], required=False)

@@ -1,4 +1,4 @@
-"""Conditions of transitions: each looks at a procedure on the day of the event and has a reason to show when it fails.
+"""Conditions of transitions: each looks at a procedure on the day of the event and says why when it fails.
 
 The day is `procedure.event_on`, set before anything is asked. Numbers T.. are those of the model, C2.
 """
@@ -117,24 +117,44 @@ def outcome_day_not_over(procedure: "Procedure") -> bool:
 
 @guard(
     _(
+        "The days of the general procedure are over, so it can no longer be extended. "
+        "Refer the case to the extended procedure."
+    )
+)
+def not_overrun(procedure: "Procedure") -> bool:
+    """T17 and model C5.2: an extension is given in time; one given earlier is recorded with its own day."""
+    decides = procedure.state in (State.INTENDED_DECISION, State.DECISION)
+    return not _over(procedure, "AA-DEC" if decides else "AA-OUT")
+
+
+@guard(
+    _(
         "The last day of the general procedure is over; it can no longer end in a refusal. "
         "Refer the case to the extended procedure."
     )
 )
 def last_day_not_over(procedure: "Procedure") -> bool:
     """T19 and invariant C12.4: the service is late, so the case goes on in the extended procedure."""
-    return procedure.track == Track.EXTENDED or not _over(procedure, "AA-DEC", "AA-OUT")
+    return procedure.track == Track.EXTENDED or not _over(procedure, "AA-DEC")
 
 
-def _over(procedure: "Procedure", *codes: str) -> bool:
-    extension = procedure.latest_deadline("AA-EXT")
-    deadline = extension or procedure.latest_deadline(*codes)
-    return deadline is not None and deadline.effective_due_on < procedure.event_on
+def _over(procedure: "Procedure", code: str) -> bool:
+    """Whether the planned day at whose end this term closes is over; an extension takes its place."""
+    if extension := procedure.latest_deadline("AA-EXT"):
+        return extension.effective_due_on < procedure.event_on
+    day = procedure.day_that_closes(code)
+    return day is not None and day.on < procedure.event_on
 
 
 @guard(_("The general procedure has been extended once already."))
 def not_yet_extended(procedure: "Procedure") -> bool:
     return procedure.latest_deadline("AA-EXT") is None
+
+
+@guard(_("No detailed interview has been held yet."))
+def interview_held(procedure: "Procedure") -> bool:
+    held = ("close_interview", "close_extended_interview")
+    return procedure.transitions.filter(name__in=held).exists()
 
 
 @guard(_("An intended decision must have been sent first."))
@@ -156,6 +176,13 @@ def withdrawal_not_requested(procedure: "Procedure") -> bool:
 def appeal_window_over(procedure: "Procedure") -> bool:
     deadline = procedure.latest_deadline("APP-1W", "APP-4W")
     return deadline is None or deadline.effective_due_on < procedure.event_on
+
+
+@guard(_("An appeal is with the court. Add the judgment to the file first."))
+def no_open_appeal(procedure: "Procedure") -> bool:
+    if not procedure.filings.filter(kind="appeal").exists():
+        return True
+    return procedure.case.documents.of_type("DOC-RULING").exists()
 
 
 @guard(_("A lawyer is assigned already. Use the change of lawyer."))

@@ -19,14 +19,16 @@ _APPLICANTS_SIDE = {Role.APPLICANT, Role.GUARDIAN, Role.LAWYER}
 def schedule_reminder(deadline: Deadline, *, after: datetime) -> None:
     """Set when this term is to be looked at next; the caller saves."""
     coming = [next_after(_moments(deadline, audience), now=after) for audience in _audiences(deadline)]
-    at_once = [latest_due(_moments(deadline, audience), now=after, after=None) for audience in _audiences(deadline)]
+    at_once = [
+        latest_due(_moments(deadline, audience), now=after, after=None) for audience in _audiences(deadline)
+    ]
     times = [moment.at for moment in coming if moment] + [after for moment in at_once if moment]
     deadline.next_reminder_at = min(times, default=None)
     deadline.reminded_until = None
 
 
 def remind(deadline: Deadline, *, now: datetime) -> int:
-    """Queue the one reminder that applies now for each audience, and set the next look; returns how many notices.
+    """Queue the reminder that applies now for each audience, and set the next look; returns how many notices.
 
     A sweep that was late sends the latest reminder only; the key of a notice keeps it from going out twice.
     """
@@ -104,6 +106,10 @@ def _people(deadline: Deadline, audience: Audience, *, now: datetime) -> list[Us
         case Audience.LAWYER:
             return [person for person in people_of_applicant(case, on=on) if person.role == Role.LAWYER]
         case Audience.LEAD:
-            return list(User.objects.filter(role=Role.SUPERVISOR, team=case.team_id, team__isnull=False, is_active=True))
+            return list(
+                User.objects.filter(
+                    role=Role.SUPERVISOR, team=case.team_id, team__isnull=False, is_active=True
+                )
+            )
         case _:
             return case.current_workers(on=on)

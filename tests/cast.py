@@ -1,7 +1,7 @@
-"""The fixed cast of the suite: an applicant, her lawyer, her caseworker and the others, and a stranger for each.
+"""The fixed cast of the suite: an applicant, her lawyer, her caseworker and the others, and their strangers.
 
-`Cast.case` is theirs; everybody whose name begins with `other_` has a case or a role of the same kind and no relation
-with it. `Cast.take` walks the case through the procedure as its people would, on the dates given.
+`Cast.case` is theirs; everybody whose name begins with `other_` has a case or a role of the same kind and no
+relation with it. `Cast.take` walks the case through the procedure as its people would, on the dates given.
 """
 
 from dataclasses import dataclass, field
@@ -16,6 +16,8 @@ from cases.file_types import ProvenFile, prove
 from cases.models import Applicant, Assignment, Case, PersonName
 from procedure import filings
 from procedure.actions import Letter, apply_transition, express_wish
+from procedure.checks import DOCUMENT_OF_STEP, REASON_REQUIRED, TICKS
+from procedure.effects import Meeting
 from procedure.models import Procedure, RulePackage
 from procedure.rules import PACKAGES, load_package
 from tests.cases.samples import pdf_bytes
@@ -74,6 +76,12 @@ class Cast:
             self.procedure, name, actor=self.people[by], on=on, at=given.pop("at", at(on, hour)), **given
         )
 
+    @staticmethod
+    def usual_facts(name: str) -> dict[str, bool]:
+        """The ticks of a step, all set; health advice is rarely there, and its refusal is."""
+        facts = dict.fromkeys(TICKS.get(name, {}), True)
+        return facts | {"no_medical_consent": True} if name == "complete_preparation" else facts
+
     def file(self, kind: str, on: date, *, by: str = "lawyer", hour: int = 15, **inputs: Any):
         """File a document as the lawyer on a day."""
         return filings.file_submission(
@@ -87,35 +95,16 @@ class Cast:
 
 
 def _usual(name: str, cast: Cast, on: date) -> dict[str, Any]:
-    ticks = {
-        "lodge_application": ["signed", "photo_taken", "fingerprints_taken", "informed"],
-        "start_application_interview": ["interpreter_present"],
-        "finish_application_interview": ["report_given"],
-        "complete_preparation": ["no_medical_consent"],
-        "start_general_procedure": ["interpreter_present"],
-        "close_interview": ["report_given"],
-        "grant": ["exclusion_checked"],
-        "request_withdrawal": ["consequences_understood"],
-        "confirm_withdrawal": ["lawyer_informed"],
-    }
-    usual: dict[str, Any] = {"facts": dict.fromkeys(ticks.get(name, []), True)}
-    if name in (
-        "lodge_application",
-        "finish_application_interview",
-        "close_interview",
-        "issue_intended_decision",
-        "reconsider",
-        "refer_to_extended",
-        "extend_general_procedure",
-        "close_extended_interview",
-        "grant",
-        "refuse",
-        "request_withdrawal",
-    ):
+    usual: dict[str, Any] = {"facts": cast.usual_facts(name)}
+    if name in DOCUMENT_OF_STEP and name != "complete_preparation":
         usual["document"] = letter_file(name)
+    if name in REASON_REQUIRED:
+        usual["reason"] = "as the file shows"
     match name:
         case "begin_preparation":
             usual["schedule"] = "AA6"
+        case "plan_extended_interview":
+            usual["appointment"] = Meeting(at(on + timedelta(days=7), 9), "IND Zwolle", "Tigrinya")
         case "complete_preparation":
             usual["day_one_on"] = on
         case "grant":
@@ -196,7 +185,9 @@ def make_cast(*, on: date = date(2026, 3, 17)) -> Cast:
         case_actions.give_mandate(
             case, lawyer=cast.people[lawyer], starts_on=on, actor=cast.people["planner"], at=moment
         )
-    cast.procedure = express_wish(cast.case, actor=cast.people["caseworker"], on=on, at=moment, place="Ter Apel")
+    cast.procedure = express_wish(
+        cast.case, actor=cast.people["caseworker"], on=on, at=moment, place="Ter Apel"
+    )
     cast.other_procedure = express_wish(
         cast.other_case, actor=cast.people["other_caseworker"], on=on, at=moment, place="Ter Apel"
     )
@@ -245,13 +236,17 @@ MAIN_ROAD: list[tuple[str, date]] = [
 ]
 
 
-def walk(cast: Cast, *, until: str) -> Cast:
-    """Walk the main road up to and with this step."""
-    for name, on in MAIN_ROAD:
+def take_road(cast: Cast, road: list[tuple[str, date]]) -> None:
+    """Take these steps and file these documents, each on its day."""
+    for name, on in road:
         if name.startswith("file "):
             cast.file(name.removeprefix("file "), on)
         else:
             cast.take(name, on)
-        if name == until:
-            return cast
-    raise ValueError(until)
+
+
+def walk(cast: Cast, *, until: str) -> Cast:
+    """Walk the main road up to and with this step."""
+    names = [name for name, _on in MAIN_ROAD]
+    take_road(cast, MAIN_ROAD[: names.index(until) + 1])
+    return cast

@@ -26,19 +26,24 @@ class Applicant(models.Model):
     birth_day = models.PositiveSmallIntegerField(null=True, blank=True)
     nationality = models.CharField(max_length=3, blank=True, help_text=_("three letters as in a passport"))
     stateless = models.BooleanField(default=False)
-    reading_language = models.CharField(max_length=8, choices=[(x, x) for x in languages.MODELTRANSLATION_LANGUAGES])
+    reading_language = models.CharField(
+        max_length=8, choices=[(x, x) for x in languages.MODELTRANSLATION_LANGUAGES]
+    )
     interpreter_language = models.CharField(max_length=60)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(birth_month__isnull=True) | Q(birth_year__isnull=False), name="birth_month_needs_year"
+                condition=Q(birth_month__isnull=True) | Q(birth_year__isnull=False),
+                name="birth_month_needs_year",
             ),
             models.CheckConstraint(
-                condition=Q(birth_day__isnull=True) | Q(birth_month__isnull=False), name="birth_day_needs_month"
+                condition=Q(birth_day__isnull=True) | Q(birth_month__isnull=False),
+                name="birth_day_needs_month",
             ),
             models.CheckConstraint(
-                condition=Q(birth_month__isnull=True) | Q(birth_month__range=(1, 12)), name="birth_month_exists"
+                condition=Q(birth_month__isnull=True) | Q(birth_month__range=(1, 12)),
+                name="birth_month_exists",
             ),
             models.CheckConstraint(
                 condition=Q(birth_day__isnull=True) | Q(birth_day__range=(1, 31)), name="birth_day_exists"

@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import date
-from typing import Self
+from typing import Any, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -15,7 +15,7 @@ from .applicant import Applicant
 from .spells import Assignment, CounsellorConsent, Guardianship, Mandate, in_force
 
 
-def _holds(model: type[models.Model], user, on: date) -> Exists:
+def _holds(model: Any, user, on: date) -> Exists:
     return Exists(model.objects.filter(in_force(on), case=OuterRef("pk"), holder=user))
 
 
@@ -68,7 +68,9 @@ class Case(models.Model):
     team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.PROTECT, related_name="cases")
     opened_on = models.DateField()
     unaccompanied_minor = models.BooleanField(default=False)
-    special_needs = ArrayField(models.CharField(max_length=20, choices=SpecialNeed.choices), default=list, blank=True)
+    special_needs = ArrayField(
+        models.CharField(max_length=20, choices=SpecialNeed.choices), default=list, blank=True
+    )
 
     objects = CaseQuerySet.as_manager()
 
@@ -76,7 +78,12 @@ class Case(models.Model):
         return self.number
 
     def current_mandate(self, *, on: date) -> Mandate | None:
-        return self.mandates.current(on=on).select_related("holder__organisation").order_by("-starts_on").first()
+        return (
+            self.mandates.current(on=on)
+            .select_related("holder__organisation")
+            .order_by("-starts_on", "-pk")
+            .first()
+        )
 
     def current_workers(self, *, on: date) -> list:
         """The people assigned on this day, auditors aside."""
@@ -88,4 +95,4 @@ class Case(models.Model):
         return spell.holder if spell else None
 
     def special_need_labels(self) -> list[str]:
-        return [SpecialNeed(need).label for need in self.special_needs]
+        return [str(SpecialNeed(need).label) for need in self.special_needs]

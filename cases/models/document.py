@@ -17,7 +17,7 @@ from .sealed import SealedTextField
 
 class DocumentQuerySet(models.QuerySet):
     def visible_to(self, user, *, on: date) -> Self:
-        """Documents of this person's cases whose type her role may see (model C8); unscanned ones stay aside."""
+        """Documents of this person's cases that her role may see (model C8); unscanned ones stay aside."""
         if not user.is_authenticated:
             return self.none()
         codes = codes_seen_by(user.role)
@@ -73,7 +73,7 @@ class Document(models.Model):
 
     @property
     def title(self) -> str:
-        return DOCUMENT_TYPES[self.code].title
+        return str(DOCUMENT_TYPES[self.code].title)
 
     @property
     def neutral_name(self) -> str:

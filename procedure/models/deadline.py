@@ -1,7 +1,7 @@
 """Time limits: one row each, with how its last day was found."""
 
 import uuid
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -10,10 +10,10 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from procedure.rules import Mode
-
 from .history import Transition
 from .procedure import Procedure
+
+ONE_SECOND = timedelta(seconds=1)
 
 
 class DeadlineQuerySet(models.QuerySet):
@@ -28,15 +28,15 @@ class DeadlineQuerySet(models.QuerySet):
         return self.filter(state__in=[Deadline.State.OPEN, Deadline.State.LAPSED], settled_at__isnull=True)
 
     def past_due(self, *, at: datetime) -> Self:
-        """Open ones whose last moment is over; a minimum is the first possible day and never over."""
-        return self.open().filter(due_at__lt=at).exclude(derivation__mode=Mode.CALENDAR_MIN.value)
+        """Open ones whose last second is over; a planning norm or a minimum is never missed."""
+        return self.open().filter(due_at__lte=at - ONE_SECOND, soft=False)
 
     def to_remind(self, *, at: datetime) -> Self:
         return self.filter(next_reminder_at__lte=at)
 
 
 class Deadline(models.Model):
-    """A time limit of a rule in one procedure; the letter's date goes before the computed one (model C0.2)."""
+    """A time limit of a rule in one procedure; the letter's date goes before the computed one (C0.2)."""
 
     class State(models.TextChoices):
         OPEN = "open", _("open")
@@ -74,9 +74,7 @@ class Deadline(models.Model):
         ordering = ["due_at"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(
-                    effective_due_on=Coalesce(F("letter_due_on"), F("computed_due_on"))
-                ),
+                condition=Q(effective_due_on=Coalesce(F("letter_due_on"), F("computed_due_on"))),
                 name="effective_due_is_the_letters_or_the_computed",
             ),
             models.CheckConstraint(
@@ -84,6 +82,12 @@ class Deadline(models.Model):
                 | Q(letter_due_on=F("computed_due_on"))
                 | ~Q(letter_reason=""),
                 name="letter_that_differs_needs_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="open", settled_at__isnull=True)
+                | Q(state="lapsed")
+                | Q(state__in=["met", "late", "cancelled"], settled_at__isnull=False),
+                name="settled_deadline_says_when",
             ),
             models.UniqueConstraint(
                 fields=["procedure", "rule_code"], condition=Q(state="open"), name="one_open_deadline_a_rule"

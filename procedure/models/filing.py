@@ -17,7 +17,13 @@ from .procedure import Procedure
 
 class FilingQuerySet(models.QuerySet):
     def visible_to(self, user, *, on: date) -> Self:
-        return self.filter(document__in=Document.objects.visible_to(user, on=on))
+        """Filings whose document this person may see; whoever filed one keeps its receipt with the case."""
+        if not user.is_authenticated:
+            return self.none()
+        return self.filter(
+            Q(document__in=Document.objects.visible_to(user, on=on)) | Q(filed_by=user),
+            procedure__in=Procedure.objects.visible_to(user, on=on),
+        )
 
 
 class Filing(models.Model):
@@ -56,7 +62,8 @@ class Filing(models.Model):
         ordering = ["-received_at"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(deadline__isnull=True) | Q(due_at__isnull=False), name="filing_for_a_term_keeps_its_end"
+                condition=Q(deadline__isnull=True) | Q(due_at__isnull=False),
+                name="filing_for_a_term_keeps_its_end",
             ),
         ]
 

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Self
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
@@ -35,14 +36,14 @@ def step(
     number: str,
     conditions: Sequence[guards.Condition] = (),
 ):
-    """A transition of the procedure: its title on the button, its number in the model, its permission by its name."""
+    """A transition of the procedure: title on the button, number in the model, permission by its name."""
 
     def declare(method):
         return transition(
             field="state",
             source=list(source) if isinstance(source, (list, tuple)) else source,
             target=target,
-            conditions=list(conditions),
+            conditions=[*conditions],
             permission=f"procedure.{method.__name__}",
             custom={"title": title, "number": number},
         )(method)
@@ -63,8 +64,8 @@ class Procedure(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="procedures")
-    # No protected=True: a failed refresh would switch it off for the whole process. The database holds the allowed
-    # pairs instead, and that each change has its row in the history (migration 0002).
+    # No protected=True: a failed refresh would switch it off for the whole process. The database holds the
+    # allowed pairs instead, and that each change has its row in the history (migration 0002).
     state = FSMField(default=State.WISH_EXPRESSED, choices=State.choices, editable=False, db_index=True)
     track = models.CharField(max_length=10, choices=Track.choices, default=Track.GENERAL)
     schedule = models.CharField(max_length=6, choices=Schedule.choices, default=Schedule.SIX_DAYS)
@@ -77,11 +78,20 @@ class Procedure(models.Model):
     day_one_on = models.DateField(null=True, blank=True)
     intention_issued_on = models.DateField(null=True, blank=True)
     withdrawal_requested_on = models.DateField(null=True, blank=True)
-    decided_on = models.DateField(null=True, blank=True, help_text=_("the day on which the decision was made known"))
+    decided_on = models.DateField(
+        null=True, blank=True, help_text=_("the day on which the decision was made known")
+    )
     outcome = models.CharField(max_length=24, choices=Outcome.choices, blank=True)
     decided_in_track = models.CharField(max_length=10, choices=Track.choices, blank=True)
 
     objects = ProcedureQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(state__in=OPEN), name="one_open_procedure_a_case"
+            ),
+        ]
 
     # The day of the event that is being tried or taken; conditions look at it.
     event_on: date
@@ -103,7 +113,8 @@ class Procedure(models.Model):
 
     def latest_deadline(self, *codes: str):
         """The newest term with one of these codes that was not cancelled."""
-        return self.deadlines.exclude(state="cancelled").filter(rule_code__in=codes).order_by("-opened_at", "-pk").first()
+        standing = self.deadlines.exclude(state="cancelled").filter(rule_code__in=codes)
+        return standing.order_by("-opened_by_id").first()
 
     def day_that_closes(self, code: str):
         """The planned day at whose end this rule's term closes."""
@@ -232,7 +243,7 @@ class Procedure(models.Model):
         source=GENERAL_STEPS,
         target=None,
         number="T17",
-        conditions=[guards.in_general_track, guards.not_yet_extended],
+        conditions=[guards.in_general_track, guards.not_yet_extended, guards.not_overrun],
     )
     def extend_general_procedure(self, *, ground: str) -> None:
         """Later extension on one of the grounds a-g (Vb 3.115(1)), in writing and with an end date."""
@@ -274,13 +285,14 @@ class Procedure(models.Model):
         source=State.EXTENDED_INVESTIGATION,
         target=State.ASSESSMENT,
         number="T24",
+        conditions=[guards.interview_held],
     )
     def skip_extended_interview(self) -> None:
         """The interview was held already."""
 
     @step(
         _("Extend the decision period"),
-        source=UNDECIDED_AFTER_START,
+        source=(State.READY, *UNDECIDED_AFTER_START),
         target=None,
         number="T29",
     )
@@ -364,17 +376,27 @@ class Procedure(models.Model):
         source=OUTCOMES,
         target=State.CLOSED,
         number="T64",
-        conditions=[guards.appeal_window_over],
+        conditions=[guards.appeal_window_over, guards.no_open_appeal],
     )
     def close(self) -> None:
         """Nothing is left to do."""
 
-    @step(_("Assign a lawyer"), source=OPEN, target=None, number="T65", conditions=[guards.no_lawyer_yet])
+    @step(
+        _("Assign a lawyer"),
+        source=(*OPEN, *OUTCOMES),
+        target=None,
+        number="T65",
+        conditions=[guards.no_lawyer_yet],
+    )
     def assign_lawyer(self) -> None:
         """A lawyer receives the mandate."""
 
     @step(
-        _("Change the lawyer"), source=(*OPEN, *OUTCOMES), target=None, number="T66", conditions=[guards.lawyer_assigned]
+        _("Change the lawyer"),
+        source=(*OPEN, *OUTCOMES),
+        target=None,
+        number="T66",
+        conditions=[guards.lawyer_assigned],
     )
     def change_lawyer(self) -> None:
         """Another lawyer takes over; the access of the old one ends at the end of the day."""
