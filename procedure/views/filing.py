@@ -64,7 +64,14 @@ def file(request: SignedInRequest, pk, kind: str) -> HttpResponse:
     return render(
         request,
         "procedure/file.html",
-        {"procedure": procedure, "case": procedure.case, "kind": kind, "term": term, "form": form, "day": clock.today()},
+        {
+            "procedure": procedure,
+            "case": procedure.case,
+            "kind": kind,
+            "term": term,
+            "form": form,
+            "day": clock.today(),
+        },
         status=400 if form.is_bound else 200,
     )
 
@@ -96,10 +103,14 @@ def receipt(request: SignedInRequest, pk) -> HttpResponse:
 
 
 def _rows(filing: Filing, *, reader: User) -> list[dict]:
-    rows = [
+    rows: list[dict] = [
         {"key": _("What"), "value": filing.get_kind_display()},
         {"key": _("Received"), "value": filing.received_at},
-        {"key": _("To the second"), "value": filing.received_at.isoformat(timespec="seconds"), "isolate": True},
+        {
+            "key": _("To the second"),
+            "value": filing.received_at.isoformat(timespec="seconds"),
+            "isolate": True,
+        },
         {"key": _("Sent by"), "value": filing.filed_by.display_name, "isolate": True},
         {"key": _("Fingerprint (SHA-256)"), "value": filing.document.received_sha256, "isolate": True},
     ]
@@ -120,4 +131,7 @@ def _verdict(filing: Filing) -> str:
     span = {"days": minutes // 1440, "hours": minutes % 1440 // 60, "minutes": minutes % 60}
     if filing.in_time:
         return _("In time, with %(days)s d %(hours)s h %(minutes)s min to spare.") % span
-    return _("Late by %(days)s d %(hours)s h %(minutes)s min. It is read as long as there is no decision.") % span
+    return (
+        _("Late by %(days)s d %(hours)s h %(minutes)s min. It is read as long as there is no decision.")
+        % span
+    )
