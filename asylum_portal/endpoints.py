@@ -28,7 +28,7 @@ class Pages(PageNumberPagination):
     page_size_query_param = "page_size"
     max_page_size = 200
 
-    def paginate_queryset(self, queryset: QuerySet, request: Request, view: Any = None) -> list[Any] | None:
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any] | None:
         wrong = {
             name: [_("Give a whole number, one or more.")]
             for name in (self.page_query_param, self.page_size_query_param)

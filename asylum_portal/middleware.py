@@ -30,8 +30,8 @@ class ResponseHeadersMiddleware:
 class UnicodeMiddleware:
     """Reads every request as UTF-8, which is what our pages send.
 
-    The header of a request may name any codec that Python has, among them such as "hex" that are no letters at all
-    and with which reading the address or a form ends in an error.
+    The header of a request may name any codec that Python has, among them such as "hex" that are no letters
+    at all and with which reading the address or a form ends in an error.
     """
 
     def __init__(self, get_response: GetResponse) -> None:

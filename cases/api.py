@@ -57,7 +57,7 @@ class CaseFilter(filters.FilterSet):
 
     class Meta:
         model = Case
-        fields = ("number", "special_need")
+        fields: tuple[str, ...] = ("number", "special_need")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

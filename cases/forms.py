@@ -30,7 +30,7 @@ class ProvenFileField(forms.FileField):
         try:
             return take_in(upload, claimed_name=upload.name)
         except RefusedFile as refused:
-            raise ValidationError(refused.message, code=refused.code, params=refused.params) from None
+            raise ValidationError(str(refused.message), code=refused.code, params=refused.params) from None
 
 
 class MessageForm(forms.Form):
@@ -44,6 +44,8 @@ class MessageForm(forms.Form):
     def __init__(self, *args: Any, channels: set[Channel], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["channel"]
+        assert isinstance(field, forms.ChoiceField)
+        assert isinstance(field, forms.ChoiceField)
         field.choices = [(value, label) for value, label in Channel.choices if value in channels]
         if len(channels) == 1:
             field.widget = forms.HiddenInput()

@@ -86,7 +86,15 @@ class CaseSummarySerializer(_OfReader, serializers.ModelSerializer):
 
     class Meta:
         model = Case
-        fields = ("id", "number", "opened_on", "applicant", "unaccompanied_minor", "special_needs", "team")
+        fields: tuple[str, ...] = (
+            "id",
+            "number",
+            "opened_on",
+            "applicant",
+            "unaccompanied_minor",
+            "special_needs",
+            "team",
+        )
 
     @extend_schema_field(
         serializers.ListField(child=serializers.ChoiceField(choices=SpecialNeed.choices), allow_null=True)
@@ -101,7 +109,7 @@ class CaseSummarySerializer(_OfReader, serializers.ModelSerializer):
 class CaseSerializer(CaseSummarySerializer):
     """One case."""
 
-    applicant = PersonSerializer(read_only=True)
+    applicant = PersonSerializer(read_only=True)  # type: ignore[assignment]
 
 
 class DocumentSerializer(_OfReader, serializers.ModelSerializer):

@@ -1,4 +1,4 @@
-"""Documents, messages and the list of who opened the file: pages of everybody who has a relation with a case."""
+"""Documents, messages and the list of who opened the file: for everybody who has a relation with a case."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -31,7 +31,11 @@ def documents(request: SignedInRequest, pk) -> HttpResponse:
     """Every document of the case that the reader may know of, with its fate."""
     today = clock.today()
     case = visible_case_or_404(request.user, pk, on=today)
-    visible = case.documents.visible_to(request.user, on=today).select_related("uploaded_by").order_by("-received_at")
+    visible = (
+        case.documents.visible_to(request.user, on=today)
+        .select_related("uploaded_by")
+        .order_by("-received_at")
+    )
     record(request.user, "documents.list", at=clock.now(), case=case, target=case)
     page = Paginator(visible, 50).get_page(request.GET.get("page"))
     files = [_fate(found, request.user) for found in page]
@@ -55,10 +59,13 @@ def _fate(found: Document, reader) -> dict:
 
 @require_safe
 @login_required
-def document(request: SignedInRequest, pk) -> HttpResponse:
+def document(request: SignedInRequest, pk) -> StreamingHttpResponse:
     """The document itself, as a download with a neutral name; the view is recorded first."""
     found = (
-        Document.objects.visible_to(request.user, on=clock.today()).select_related("case").filter(pk=pk).first()
+        Document.objects.visible_to(request.user, on=clock.today())
+        .select_related("case")
+        .filter(pk=pk)
+        .first()
     )
     if found is None:
         raise Http404

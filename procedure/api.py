@@ -73,7 +73,7 @@ class CaseViewSet(cases_api.CaseViewSet):
     def get_queryset(self) -> QuerySet[Case]:
         return super().get_queryset().prefetch_related("procedures")
 
-    def get_serializer_class(self) -> type[serializers.ModelSerializer]:
+    def get_serializer_class(self) -> Any:
         return CaseWithProceduresSummarySerializer if self.action == "list" else CaseWithProceduresSerializer
 
 
@@ -180,7 +180,7 @@ class ProcedureViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Recorde
 def _body_of(request: Request) -> tuple[Mapping[str, Any], APIException | None]:
     """The fields that were sent, or why they cannot be read; that is told when all else is right."""
     try:
-        data = request.data
+        data: Any = request.data
     except APIException as unreadable:
         return {}, unreadable
     if not isinstance(data, Mapping) and not hasattr(data, "keys"):

@@ -230,6 +230,7 @@ def plan_days(procedure: Procedure) -> list[ProcedureDay]:
     law = procedure.package.law
     schedule = law.schedule(procedure.schedule)
     calendar = LegalCalendar(law)
+    assert procedure.day_one_on is not None, "the days are planned from day 1"
     calendar.require(procedure.day_one_on, DayKind(schedule.calendar))
     plan = calendar.days(procedure.day_one_on, schedule.last_day, DayKind(schedule.calendar))
     procedure.days.all().delete()

@@ -3,7 +3,7 @@
 The day is `procedure.event_on`, set before anything is asked. Numbers T.. are those of the model, C2.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 class StateForbids(TransitionNotAllowed):
     """The state does not allow this step (any more); `reasons` are sentences for the reader."""
 
-    def __init__(self, reasons: list[str]) -> None:
+    def __init__(self, reasons: Sequence[Any]) -> None:
         super().__init__(" ".join(str(reason) for reason in reasons))
-        self.reasons = reasons
+        self.reasons = list(reasons)
 
 
 Condition = Callable[["Procedure"], bool]

@@ -1,4 +1,4 @@
-"""What the first pages show of a procedure: the next date, the road, the terms. Facts from stored rows alone."""
+"""What the first pages show of a procedure: next date, road, terms. Facts from stored rows alone."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -46,7 +46,7 @@ class NextDate:
 
 
 def next_date(procedure: Procedure, *, today: date, role: str) -> NextDate | None:
-    """The earliest coming appointment, procedure day or term; a term of the reader's own side goes first on its day."""
+    """The earliest coming appointment, procedure day or term; on one day the reader's own term first."""
     found = [
         NextDate(
             on=timezone.localdate(meeting.starts_at),
@@ -65,7 +65,8 @@ def next_date(procedure: Procedure, *, today: date, role: str) -> NextDate | Non
             moment=term.effective_due_on,
             title=str(term.title),
             why_url=why_url(term),
-            owed_by_reader=role in term.owed_by or (role == Role.APPLICANT and bool(_OWN_SIDE & set(term.owed_by))),
+            owed_by_reader=role in term.owed_by
+            or (role == Role.APPLICANT and bool(_OWN_SIDE & set(term.owed_by))),
         )
         for term in terms
         if term.effective_due_on >= today

@@ -1,5 +1,6 @@
 """Procedures, steps, time limits and receipts as the API shows them, from stored rows alone."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -139,7 +140,7 @@ class StepFieldSerializer(serializers.Serializer):
         help_text="day: 2026-04-02; moment: 2026-04-02T10:00, in Amsterdam unless it has an offset; "
         "file: as multipart/form-data.",
     )
-    required = serializers.BooleanField()
+    required = serializers.BooleanField()  # type: ignore[assignment]
     help = serializers.CharField(allow_blank=True)
     max_length = serializers.IntegerField(allow_null=True)
     choices = ChoiceSerializer(many=True)
@@ -181,7 +182,7 @@ class TakenSerializer(serializers.Serializer):
     moved = DeadlineSerializer(many=True, help_text="Time limits that have another last day by this step.")
 
 
-def steps_open_to(procedure: Procedure, *, context: dict[str, Any], on: date) -> list[dict[str, Any]]:
+def steps_open_to(procedure: Procedure, *, context: Mapping[str, Any], on: date) -> list[dict[str, Any]]:
     """The steps that the reader can take now, each with its fields."""
     reader = context["request"].user
     return [
@@ -369,7 +370,6 @@ class SubmissionSerializer(StrictSerializer):
     kind = serializers.ChoiceField(choices=Filing.Kind.choices)
     content = serializers.FileField(
         allow_empty_file=True,
-        max_length=255,
         help_text="A PDF or a photo (JPEG, PNG, WebP), 20 MB at the most.",
     )
     complete = serializers.BooleanField(

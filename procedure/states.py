@@ -1,4 +1,4 @@
-"""The names of the procedure: states, tracks, schedules, outcomes, phases. A state a step; the track is data."""
+"""The names of the procedure: states, tracks, schedules, outcomes, phases. The track is data, no state."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _

@@ -50,7 +50,7 @@ class TokenSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = AuthToken
-        fields = ("id", "created_at", "expires_at")
+        fields: tuple[str, ...] = ("id", "created_at", "expires_at")
 
 
 class NewTokenSerializer(TokenSerializer):

@@ -8,7 +8,7 @@ from django.utils.translation import get_language_from_request
 from django.views.decorators.http import require_safe
 
 from asylum_portal import clock
-from asylum_portal.accounts.models import Organisation, Role
+from asylum_portal.accounts.models import Organisation, Role, User
 from asylum_portal.home.status import status_context
 from cases.audit import record
 from cases.models import Case
@@ -28,7 +28,7 @@ def home(request: HttpRequest) -> HttpResponse:
         return render(request, "home/welcome.html")
     match user.role:
         case Role.APPLICANT:
-            return _status(request)
+            return _status(request, reader=user)
         case Role.LAWYER | Role.GUARDIAN | Role.COUNSELLOR | Role.AUDITOR:
             return redirect("procedure:clients")
         case Role.CASEWORKER | Role.PLANNER | Role.SUPERVISOR:
@@ -41,13 +41,13 @@ def home(request: HttpRequest) -> HttpResponse:
             raise Http404
 
 
-def _status(request: HttpRequest) -> HttpResponse:
+def _status(request: HttpRequest, *, reader: User) -> HttpResponse:
     today = clock.today()
-    case = Case.objects.visible_to(request.user, on=today).select_related("applicant").first()
+    case = Case.objects.visible_to(reader, on=today).select_related("applicant").first()
     if case is None:
         return render(request, "home/no_case.html")
-    record(request.user, "case.view", at=clock.now(), case=case, target=case, purpose="own case")
-    return render(request, "home/status.html", status_context(case, reader=request.user, today=today))
+    record(reader, "case.view", at=clock.now(), case=case, target=case, purpose="own case")
+    return render(request, "home/status.html", status_context(case, reader=reader, today=today))
 
 
 @require_safe

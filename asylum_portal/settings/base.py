@@ -207,8 +207,8 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 X_FRAME_OPTIONS = "DENY"
-# Nothing leaves for other sites. Not "no-referrer": with it browsers send `Origin: null` with a form, and the CSRF
-# check must refuse that.
+# Nothing leaves for other sites. Not "no-referrer": with it browsers send `Origin: null` with a form, and the
+# CSRF check must refuse that.
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True

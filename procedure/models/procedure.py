@@ -43,7 +43,7 @@ def step(
             field="state",
             source=list(source) if isinstance(source, (list, tuple)) else source,
             target=target,
-            conditions=[*conditions],
+            conditions=list[Any](conditions),
             permission=f"procedure.{method.__name__}",
             custom={"title": title, "number": number},
         )(method)

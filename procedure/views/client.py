@@ -1,4 +1,6 @@
-"""Pages of lawyers, guardians and counsellors: their clients with the terms that run, and one client's case."""
+"""Pages of lawyers, guardians and counsellors: their clients with the terms that run, one client's case."""
+
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -42,7 +44,9 @@ def clients(request: SignedInRequest) -> HttpResponse:
         Case.objects.visible_to(request.user, on=today)
         .select_related("applicant")
         .prefetch_related("procedures")
-        .annotate(next_due=Min("procedures__deadlines__due_at", filter=Q(procedures__deadlines__state="open")))
+        .annotate(
+            next_due=Min("procedures__deadlines__due_at", filter=Q(procedures__deadlines__state="open"))
+        )
         .order_by("next_due", "number")
     )
     return render(
@@ -50,7 +54,13 @@ def clients(request: SignedInRequest) -> HttpResponse:
         "procedure/clients.html",
         {
             "rows": [{"term": term, "kind": TAG_KINDS[Deadline.State(term.state)]} for term in terms],
-            "cases": [{"case": case, "procedure": max(case.procedures.all(), key=lambda p: p.wish_expressed_on, default=None)} for case in cases],
+            "cases": [
+                {
+                    "case": case,
+                    "procedure": max(case.procedures.all(), key=lambda p: p.wish_expressed_on, default=None),
+                }
+                for case in cases
+            ],
             "day": today,
         },
     )
@@ -61,7 +71,7 @@ def client_case(request: SignedInRequest, case: Case) -> HttpResponse:
     today = clock.today()
     record(request.user, "case.view", at=clock.now(), case=case, target=case, purpose="representation")
     procedure = panels.current_procedure(case)
-    context = {
+    context: dict[str, Any] = {
         "case": case,
         "procedure": procedure,
         "day": today,
@@ -69,14 +79,23 @@ def client_case(request: SignedInRequest, case: Case) -> HttpResponse:
         "workers": case.current_workers(on=today),
     }
     if procedure is not None:
-        running = [term for term in procedure.deadlines.all() if term.state in (Deadline.State.OPEN, Deadline.State.LAPSED)]
+        running = [
+            term
+            for term in procedure.deadlines.all()
+            if term.state in (Deadline.State.OPEN, Deadline.State.LAPSED)
+        ]
         for term in running:
             term.procedure = procedure
         context |= {
             "rows": [{"term": term, "kind": TAG_KINDS[Deadline.State(term.state)]} for term in running],
             "kinds": kinds_open_to(request.user, procedure, on=today),
             "steps": [
-                (name, getattr(type(procedure), name)._django_fsm.get_transition(procedure.state).custom["title"])
+                (
+                    name,
+                    getattr(type(procedure), name)
+                    ._django_fsm.get_transition(procedure.state)
+                    .custom["title"],
+                )
                 for name in available_transitions(procedure, request.user, on=today)
             ],
             "filings": procedure.filings.visible_to(request.user, on=today).select_related("document"),

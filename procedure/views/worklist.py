@@ -131,7 +131,7 @@ def _owed_by_service() -> QuerySet[Deadline]:
     )
 
 
-def with_urgency(procedures: QuerySet[Procedure], *, on: date) -> QuerySet[Procedure]:
+def with_urgency(procedures: QuerySet[Procedure], *, on: date) -> QuerySet[Any]:
     """Which group each belongs to on this day. A planning norm or a minimum makes nothing urgent."""
     binding = _owed_by_service().filter(soft=False).exclude(derivation__mode=Mode.CALENDAR_MIN.value)
     by_service = Transition.objects.filter(
@@ -156,7 +156,7 @@ def with_urgency(procedures: QuerySet[Procedure], *, on: date) -> QuerySet[Proce
     )
 
 
-def _with_what_rows_show(procedures: QuerySet[Procedure], *, on: date) -> QuerySet[Procedure]:
+def _with_what_rows_show(procedures: QuerySet[Any], *, on: date) -> QuerySet[Any]:
     owed = Deadline.objects.running().filter(owed_by__overlap=[str(role) for role in SERVICE_ROLES])
     return (
         procedures.select_related("case__applicant", "case__team")
@@ -172,7 +172,7 @@ def _with_what_rows_show(procedures: QuerySet[Procedure], *, on: date) -> QueryS
     )
 
 
-def _row(procedure: Procedure, *, today: date, now: datetime) -> dict[str, Any]:
+def _row(procedure: Any, *, today: date, now: datetime) -> dict[str, Any]:
     term = next(iter(procedure.owed_by_service), None)
     arrived = [
         filing

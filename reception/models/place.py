@@ -13,7 +13,7 @@ from asylum_portal.accounts.models import Role
 from cases.models import Applicant
 
 
-class Centre(models.Model):  # type: ignore[django-manager-missing]
+class Centre(models.Model):
     """A reception centre (asielzoekerscentrum)."""
 
     code = models.SlugField(_("code"), unique=True)

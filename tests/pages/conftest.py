@@ -1,6 +1,5 @@
-"""The cast with everybody related who can be, a filed document, a message and a term: something behind every address."""
+"""The cast with everybody related who can be, a document, a message, a term: something at every address."""
 
-from collections.abc import Iterator
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -14,16 +13,16 @@ from tests.cast import Cast, at, make_cast, walk
 
 TODAY = date(2026, 4, 1)
 NOON = datetime(2026, 4, 1, 12, 0, tzinfo=ZoneInfo("Europe/Amsterdam"))
-# In every text of the other case that is somebody's secret; nobody related to the first case alone may meet it.
+# In every text of the other case that is somebody's secret; nobody related to the first case alone may
+# meet it.
 TOKEN = "Zq7secretZq7"
 
 
 @pytest.fixture
-def on_day_one(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def on_day_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """The portal's clock stands at noon of day 1 of worked example 1."""
     monkeypatch.setattr(clock, "now", lambda: NOON)
     monkeypatch.setattr(clock, "today", lambda: TODAY)
-    yield
 
 
 def everybody() -> Cast:
@@ -75,6 +74,7 @@ def addresses(cast: Cast) -> dict[str, tuple[str, dict]]:
     procedure, case = cast.procedure, cast.case
     return {
         "procedure:case": ("procedure:case", {"pk": case.pk}),
+        "procedure:add-document": ("procedure:add-document", {"pk": case.pk}),
         "procedure:days": ("procedure:days", {"pk": procedure.pk}),
         "procedure:terms": ("procedure:terms", {"pk": procedure.pk}),
         "procedure:step": ("procedure:step", {"pk": procedure.pk, "name": "extend_general_procedure"}),

@@ -14,6 +14,7 @@ CLIENT_SIDE = "applicant guardian lawyer".split()
 # Who gets the page; the others with a relation get 403, everybody else 404.
 MATRIX: dict[str, list[str]] = {
     "procedure:case": RELATED,
+    "procedure:add-document": SERVICE,
     "procedure:days": SERVICE,
     "procedure:terms": RELATED,
     "procedure:step": ["caseworker", "supervisor"],
@@ -25,7 +26,8 @@ MATRIX: dict[str, list[str]] = {
     "cases:seen-by": [*CLIENT_SIDE, "auditor"],
     "cases:document": [*CLIENT_SIDE, *SERVICE],
 }
-# A row that is not listed for these does not exist for them either, though they have a relation with the case.
+# A row that is not listed for these does not exist for them either, though they have a relation with
+# the case.
 NOT_LISTED = {
     "procedure:receipt": {"counsellor": 404},
     "cases:document": {"counsellor": 404},
@@ -73,9 +75,7 @@ def test_an_account_that_has_ended_opens_nothing(cast: Cast) -> None:
 
 def test_every_address_that_names_something_of_a_case_has_its_row_in_the_table(cast: Cast) -> None:
     named = {
-        name
-        for name in _names_with_arguments(get_resolver())
-        if name.split(":")[0] in ("procedure", "cases")
+        name for name in _names_with_arguments(get_resolver()) if name.split(":")[0] in ("procedure", "cases")
     }
     assert named == MATRIX.keys()
 
@@ -95,7 +95,13 @@ def test_no_page_of_anybody_shows_a_word_of_a_case_that_is_not_theirs(cast: Cast
     pages += [reverse(name) for name in ("home", "who-helps", "procedure:clients", "procedure:worklist")]
     pages += [reverse(name) for name in ("notices:inbox", "accounts:account", "reception:desk")]
     for person, user in cast.people.items():
-        if person in ("other_applicant", "other_lawyer", "other_caseworker", "other_planner", "other_supervisor"):
+        if person in (
+            "other_applicant",
+            "other_lawyer",
+            "other_caseworker",
+            "other_planner",
+            "other_supervisor",
+        ):
             continue  # these have a relation with the other case
         client = Client()
         client.force_login(user)

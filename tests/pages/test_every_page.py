@@ -1,4 +1,4 @@
-"""Every page in every language: it renders, says its language and direction, and holds the same stored dates."""
+"""Every page in every language: it renders, says language and direction, holds the same stored dates."""
 
 import re
 
@@ -64,7 +64,9 @@ def test_every_page_speaks_the_language_of_its_address(cast: Cast, language: str
 
 
 @pytest.mark.parametrize("language", dict(settings.LANGUAGES))
-def test_the_applicants_first_page_holds_the_stored_day_and_fits_a_cheap_phone(cast: Cast, language: str) -> None:
+def test_the_applicants_first_page_holds_the_stored_day_and_fits_a_cheap_phone(
+    cast: Cast, language: str
+) -> None:
     client = Client()
     client.force_login(cast.applicant)
     html = client.get(f"/{language}/").content.decode()

@@ -24,7 +24,8 @@ HTMLCanvasElement.prototype.getContext = function (...args) {
   const context = original.apply(this, args);
   if (context) {
     context.measureText = (text) => ({ width: 15 * text.length });
-    context.getImageData = (x, y, w, h) => ({ data: new Uint8ClampedArray(w * h * 4).fill(255), width: w, height: h });
+    context.getImageData = (x, y, w, h) =>
+      ({ data: new Uint8ClampedArray(w * h * 4).fill(255), width: w, height: h });
   }
   return context;
 };

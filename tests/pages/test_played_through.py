@@ -1,4 +1,4 @@
-"""Three cases played through the pages as people would: a refusal in six days, a grant in nine, the extended procedure."""
+"""Three cases played through the pages: a refusal in six days, a grant in nine, the extended procedure."""
 
 import re
 from collections.abc import Callable
@@ -48,7 +48,9 @@ class Play:
 
     def file(self, kind: str) -> Filing:
         url = reverse("procedure:file", args=[self.cast.procedure.pk, kind])
-        answer = self.client("lawyer").post(url, {"content": a_file(f"{kind}.pdf"), "complete": "on"}, follow=True)
+        answer = self.client("lawyer").post(
+            url, {"content": a_file(f"{kind}.pdf"), "complete": "on"}, follow=True
+        )
         assert answer.status_code == 200, errors_in(answer.content.decode())
         filing = Filing.objects.get(procedure=self.cast.procedure, kind=kind)
         receipt = answer.content.decode()
@@ -185,7 +187,9 @@ def test_a_third_goes_into_the_extended_procedure_and_a_late_response_is_taken(
     assert stage.cast.procedure.deadlines.get(rule_code="APP-4W").effective_due_on == date(2026, 6, 25)
 
 
-def test_wrong_state_wrong_person_stranger_and_wrong_input_change_nothing(play: Callable[[date], Play]) -> None:
+def test_wrong_state_wrong_person_stranger_and_wrong_input_change_nothing(
+    play: Callable[[date], Play],
+) -> None:
     stage = play(date(2026, 3, 17))
     stage.it_is(date(2026, 3, 18))
     procedure = stage.cast.procedure

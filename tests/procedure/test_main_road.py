@@ -28,7 +28,9 @@ def test_example_1_ends_in_a_refusal_on_day_6_with_the_dates_of_the_law() -> Non
     assert due(procedure, "APP-1W") == date(2026, 4, 16)
     assert due(procedure, "RET-01") == date(2026, 5, 7)
     assert due(procedure, "DEC-06M") == date(2026, 9, 17)
-    assert {d.rule_code: d.state for d in procedure.deadlines.all() if d.state == Deadline.State.OPEN}.keys() == {
+    assert {
+        d.rule_code: d.state for d in procedure.deadlines.all() if d.state == Deadline.State.OPEN
+    }.keys() == {
         "APP-1W",
         "RET-01",
         "RET-03",

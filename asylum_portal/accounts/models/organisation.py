@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 # The translated columns bring a manager that only exists at run time.
-class Organisation(models.Model):  # type: ignore[django-manager-missing]
+class Organisation(models.Model):
     """An organisation that works with applicants, such as IND, COA or a law firm."""
 
     class Kind(models.TextChoices):

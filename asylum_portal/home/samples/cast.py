@@ -45,5 +45,7 @@ def desk_texts() -> dict[str, str]:
     texts = {}
     for code in languages.ACTIVE:
         with translation.override(code):
-            texts[f"desk_{code}"] = gettext("Come to the desk at the entrance, between 9:00 and 16:00. Bring your card.")
+            texts[f"desk_{code}"] = gettext(
+                "Come to the desk at the entrance, between 9:00 and 16:00. Bring your card."
+            )
     return texts

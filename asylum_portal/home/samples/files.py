@@ -20,7 +20,9 @@ def letter(title: str) -> ProvenFile:
     pdf.cell(text="SAMPLE - " + title, new_x="LMARGIN", new_y="NEXT")
     pdf.set_font("Helvetica", size=12)
     pdf.multi_cell(0, text="\nThis letter belongs to an invented case. It says nothing about a real person.")
-    return prove(BytesIO(bytes(pdf.output())), claimed_name=f"{title.lower().replace(' ', '-')}.pdf", limit=_LIMIT)
+    return prove(
+        BytesIO(bytes(pdf.output())), claimed_name=f"{title.lower().replace(' ', '-')}.pdf", limit=_LIMIT
+    )
 
 
 def photo(name: str = "foto.jpg") -> ProvenFile:

@@ -72,7 +72,9 @@ def extended(*rest: tuple[str, int], referred: int) -> Telling:
             day_one -= timedelta(days=1)
             back -= law_calendar.why_not_counted(day_one, DayKind.AA_DAY) is None
         story.general(calendar.days(day_one, 6), until="close_corrections")
-        story.take("refer_to_extended", day_three, facts={"why_extended": "more_time"}, reason="more investigation")
+        story.take(
+            "refer_to_extended", day_three, facts={"why_extended": "more_time"}, reason="more investigation"
+        )
         for name, days_ago in rest:
             on = calendar.today - timedelta(days=days_ago)
             if name in ("corrections", "response"):
@@ -163,7 +165,11 @@ PLOTS = [
     Plot(general("issue_intended_decision", day=7), schedule="AA9", needs=("torture",)),
     Plot(extended(referred=4)),
     Plot(extended(("close_extended_interview", 9), referred=25)),
-    Plot(extended(("close_extended_interview", 30), ("corrections", 18), ("close_corrections", 17), referred=45)),
+    Plot(
+        extended(
+            ("close_extended_interview", 30), ("corrections", 18), ("close_corrections", 17), referred=45
+        )
+    ),
     Plot(
         extended(
             ("close_extended_interview", 40),

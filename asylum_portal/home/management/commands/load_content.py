@@ -1,4 +1,4 @@
-"""Load the texts that staff may edit later: stages, organisations, in each language of locale/<language>/content.toml."""
+"""Load the texts that staff may edit later, of stages and organisations: locale/<language>/content.toml."""
 
 import tomllib
 from pathlib import Path
@@ -36,7 +36,9 @@ class Command(BaseCommand):
         for key, texts in content.get("stages", {}).items():
             phase, _, extended = key.partition("-")
             if phase not in Phase.values or extended not in ("", "extended"):
-                raise CommandError(f"{language}/content.toml: stages.{key}: there is no such stage", returncode=2)
+                raise CommandError(
+                    f"{language}/content.toml: stages.{key}: there is no such stage", returncode=2
+                )
             stage, _ = StageText.objects.get_or_create(phase=phase, extended=bool(extended))
             self._fill(stage, STAGE_FIELDS, language, texts)
             stage.trust.setdefault(language, content.get("trust", StageText.Trust.UNCHECKED))
@@ -49,7 +51,9 @@ class Command(BaseCommand):
                 if field in texts and not organisation.pk:
                     setattr(organisation, field, texts[field])
             if not organisation.name:
-                raise CommandError(f"{language}/content.toml: organisations.{code}: name is missing", returncode=2)
+                raise CommandError(
+                    f"{language}/content.toml: organisations.{code}: name is missing", returncode=2
+                )
             self._fill(organisation, ORGANISATION_FIELDS, language, texts)
             organisation.save()
 

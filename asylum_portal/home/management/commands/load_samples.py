@@ -78,7 +78,8 @@ class Command(BaseCommand):
                 code=code, defaults={"kind": kind, "name": name}
             )
         self.teams = [
-            Team.objects.create(organisation=organisations["ind"], name=name) for name in ("Ter Apel 1", "Ter Apel 2")
+            Team.objects.create(organisation=organisations["ind"], name=name)
+            for name in ("Ter Apel 1", "Ter Apel 2")
         ]
         for key, role, name, organisation, team in STAFF:
             self.staff[key] = User.objects.create_user(
@@ -102,7 +103,7 @@ class Command(BaseCommand):
             )
 
     def _give_passwords(self, *, without: User | None) -> None:
-        """One hash for all, since making one takes a quarter of a second; one person has not used her card yet."""
+        """One hash for all, since making one takes its time; one person has not used her card yet."""
         people = User.objects.exclude(role=Role.SYSTEM)
         if without is not None:
             people = people.exclude(pk=without.pk)
