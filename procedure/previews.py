@@ -37,6 +37,7 @@ class Opening:
 
     rule: Rule
     due_on: date | None
+    lacks_calendar: bool = False
     letter_may_differ: bool = False
     # The choices with which it opens on this date; empty when it does with each.
     only_for: tuple[Any, ...] = ()
@@ -91,7 +92,7 @@ def _openings(
     future = _after(procedure, name, on=on, arguments=arguments)
     found: dict[str, date] = {}
     for rule in deadlines.rules_opened_by(future, name):
-        due_on = None
+        due_on, lacks_calendar = None, False
         if rule.start_fact != StartFact.DAY_ONE_ON or future.day_one_on:
             start = found.get(rule.due_of) or deadlines.start_of(future, rule, on)
             ground = str(arguments.get("ground", "")) if rule.grounds else ""
@@ -99,8 +100,13 @@ def _openings(
                 due_on = deadlines.compute(future, rule, start, ground=ground).due_on
                 found[rule.code] = due_on
             except CannotCompute:
-                due_on = None
-        yield Opening(rule, due_on, letter_may_differ=rule.code in deadlines.LETTER_TERMS.get(name, ()))
+                lacks_calendar = True
+        yield Opening(
+            rule,
+            due_on,
+            lacks_calendar=lacks_calendar,
+            letter_may_differ=rule.code in deadlines.LETTER_TERMS.get(name, ()),
+        )
 
 
 def _merged(variants: Mapping[Any, list[Opening]]) -> Iterator[Opening]:
@@ -112,7 +118,8 @@ def _merged(variants: Mapping[Any, list[Opening]]) -> Iterator[Opening]:
             key = (opening.rule.code, opening.due_on)
             found.setdefault(key, opening)
             lead_to.setdefault(key, []).append(label)
-    for key, opening in found.items():
+    in_order = sorted(found.items(), key=lambda entry: entry[1].due_on or date.max)
+    for key, opening in in_order:
         always = len(lead_to[key]) == len(variants)
         yield opening if always else replace(opening, only_for=tuple(lead_to[key]))
 

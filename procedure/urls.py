@@ -1,12 +1,13 @@
 from django.urls import path
 
-from procedure.views import case, client, days, filing, step, why, worklist
+from procedure.views import case, client, days, document, filing, step, why, worklist
 
 app_name = "procedure"
 urlpatterns = [
     path("work/", worklist.worklist, name="worklist"),
     path("clients/", client.clients, name="clients"),
     path("cases/<uuid:pk>/", case.case, name="case"),
+    path("cases/<uuid:pk>/add-document/", document.add, name="add-document"),
     path("procedures/<uuid:pk>/days/", days.plan, name="days"),
     path("procedures/<uuid:pk>/dates/", why.terms, name="terms"),
     path("procedures/<uuid:pk>/file/<slug:kind>/", filing.file, name="file"),

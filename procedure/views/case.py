@@ -7,7 +7,7 @@ from babel.core import Locale, get_global
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from asylum_portal import clock, dates, languages
 from asylum_portal.accounts.models import Role, User
+from asylum_portal.accounts.requests import SignedInRequest
 from cases.access import visible_case_or_404
 from cases.audit import record
 from cases.document_types import DOCUMENT_TYPES, may_see
@@ -24,6 +25,7 @@ from cases.models import Applicant, Case, Document, Message
 from procedure import panels
 from procedure.access import SERVICE_ROLES
 from procedure.actions import steps_here
+from procedure.forms import codes_added_by
 from procedure.models import Deadline, Filing, Procedure
 from procedure.states import Track
 from procedure.step_texts import title_of
@@ -37,7 +39,7 @@ ENTRIES_PER_PAGE = 50
 @never_cache
 @require_safe
 @login_required
-def case(request: HttpRequest, pk) -> HttpResponse:
+def case(request: SignedInRequest, pk) -> HttpResponse:
     """A case, as the role of the reader needs it."""
     found = visible_case_or_404(request.user, pk, on=clock.today())
     match request.user.role:
@@ -53,7 +55,7 @@ def case(request: HttpRequest, pk) -> HttpResponse:
             raise PermissionDenied
 
 
-def _for_work(request: HttpRequest, found: Case) -> HttpResponse:
+def _for_work(request: SignedInRequest, found: Case) -> HttpResponse:
     today = clock.today()
     record(request.user, "case.view", at=clock.now(), case=found, target=found, purpose="work")
     procedure = panels.current_procedure(found)
@@ -61,6 +63,7 @@ def _for_work(request: HttpRequest, found: Case) -> HttpResponse:
         "documents": _documents(found, reader=request.user, on=today),
         "people": _people(found, on=today),
         "family": _family(found, reader=request.user, on=today),
+        "may_add_document": bool(codes_added_by(request.user)),
         "last_message": Message.objects.visible_to(request.user, on=today).filter(case=found).last(),
     }
     if procedure is not None:
@@ -75,7 +78,7 @@ def _for_work(request: HttpRequest, found: Case) -> HttpResponse:
     return render(request, "procedure/case.html", context)
 
 
-def _for_audit(request: HttpRequest, found: Case) -> HttpResponse:
+def _for_audit(request: SignedInRequest, found: Case) -> HttpResponse:
     """Read only: the time limits, the history and who did or saw what."""
     today = clock.today()
     record(request.user, "case.view", at=clock.now(), case=found, target=found, purpose="audit")
@@ -113,7 +116,7 @@ def _about(found: Case, procedure: Procedure | None, *, reader: User, today: dat
 
 def _person(found: Case, *, reader: User) -> list[dict[str, Any]]:
     applicant = found.applicant
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"key": _("V-number (V-nummer)"), "value": applicant.v_number, "isolate": True},
         {"key": _("Born"), "value": _birth(applicant)},
         {"key": _("Nationality"), "value": _nationality(applicant)},
@@ -219,16 +222,16 @@ def _filings(procedure: Procedure, *, reader: User, on: date) -> list[dict[str, 
     visible = Filing.objects.visible_to(reader, on=on).filter(procedure=procedure)
     return [
         {"filing": filing, "url": _document_url(filing.document, reader=reader)}
-        for filing in visible.select_related("document", "filed_by")
+        for filing in visible.select_related("document__translation_of", "filed_by")
     ]
 
 
 def _documents(found: Case, *, reader: User, on: date) -> list[dict[str, Any]]:
-    visible = found.documents.visible_to(reader, on=on).select_related("uploaded_by")
+    visible = found.documents.visible_to(reader, on=on).select_related("uploaded_by", "translation_of")
     rows = []
     for document in visible:
         waiting = document.status == Document.Status.QUARANTINED
-        readable = may_see(document.code, reader.role)
+        readable = _may_see(document, reader=reader)
         rows.append(
             {
                 "name": str(document.title),
@@ -246,13 +249,19 @@ def _documents(found: Case, *, reader: User, on: date) -> list[dict[str, Any]]:
 
 def _document_url(document: Document, *, reader: User) -> str:
     """Where to read it, for those who may read more than that it exists."""
-    if document.status != Document.Status.AVAILABLE or not may_see(document.code, reader.role):
+    if document.status != Document.Status.AVAILABLE or not _may_see(document, reader=reader):
         return ""
     return reverse("cases:document", args=[document.pk])
 
 
+def _may_see(document: Document, *, reader: User) -> bool:
+    # That the reader is related to the case is known here; may_read would ask again for each document.
+    original = document.translation_of
+    return may_see(document.code, reader.role, original=original.code if original else None)
+
+
 def _conclusion(document: Document, *, reader: User) -> str:
-    if reader.role not in DOCUMENT_TYPES[document.code].conclusion_only:
+    if reader.role not in DOCUMENT_TYPES[document.code].conclusion_only_for:
         return ""
     conclusion = document.conclusion or _("none was written down")
     return _("You may know the conclusion only: %(conclusion)s") % {"conclusion": conclusion}

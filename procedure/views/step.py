@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.dateparse import parse_date
@@ -19,7 +19,8 @@ from django_fsm import TransitionNotAllowed
 
 from asylum_portal import clock, languages
 from asylum_portal.accounts.models import Role
-from procedure import effects, previews
+from asylum_portal.accounts.requests import SignedInRequest
+from procedure import deadlines, effects, previews
 from procedure.access import ACTORS, SERVICE_ROLES, may_take, visible_procedure_or_404
 from procedure.actions import apply_transition, fits_state, unmet_reasons
 from procedure.forms import StepForm
@@ -45,7 +46,7 @@ class Asked:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
-def step(request: HttpRequest, pk, name: str) -> HttpResponse:
+def step(request: SignedInRequest, pk, name: str) -> HttpResponse:
     """404 when not theirs, then 409 when the state forbids it, 403 when they may not, 400 for wrong input."""
     today = clock.today()
     procedure = visible_procedure_or_404(request.user, pk, on=today)
@@ -66,7 +67,7 @@ def step(request: HttpRequest, pk, name: str) -> HttpResponse:
     return _take(request, asked, form)
 
 
-def _take(request: HttpRequest, asked: Asked, form: StepForm) -> HttpResponse:
+def _take(request: SignedInRequest, asked: Asked, form: StepForm) -> HttpResponse:
     if form.is_valid():
         try:
             apply_transition(
@@ -84,7 +85,7 @@ def _take(request: HttpRequest, asked: Asked, form: StepForm) -> HttpResponse:
     return _page(request, asked, form, arguments=form.arguments(), status=400)
 
 
-def _day(request: HttpRequest, *, today: date) -> date:
+def _day(request: SignedInRequest, *, today: date) -> date:
     """The day of the event that was typed, for the service; a wrong one is told of later, by the form."""
     typed = request.POST.get("on") or request.GET.get("on") or ""
     if request.user.role not in SERVICE_ROLES:
@@ -95,13 +96,13 @@ def _day(request: HttpRequest, *, today: date) -> date:
         return today
 
 
-def _form(request: HttpRequest, asked: Asked, **options: Any) -> StepForm:
+def _form(request: SignedInRequest, asked: Asked, **options: Any) -> StepForm:
     return StepForm(
         procedure=asked.procedure, name=asked.name, today=asked.today, actor=request.user, **options
     )
 
 
-def _initial(request: HttpRequest, asked: Asked) -> dict[str, Any]:
+def _initial(request: SignedInRequest, asked: Asked) -> dict[str, Any]:
     initial: dict[str, Any] = {"on": asked.on}
     if day_one_on := request.GET.get("day_one_on"):
         initial["day_one_on"] = day_one_on
@@ -118,7 +119,7 @@ def _show_on_fields(form: StepForm, wrong: ValidationError) -> None:
 
 
 def _page(
-    request: HttpRequest,
+    request: SignedInRequest,
     asked: Asked,
     form: StepForm,
     *,
@@ -145,6 +146,7 @@ def _page(
             "by_service": request.user.role in SERVICE_ROLES,
             "plans_days": name in ("complete_preparation", "choose_nine_days"),
             "goes_to": _goes_to(asked),
+            "earliest": _too_early_until(asked),
             "preview": previews.foresee(procedure, name, on=asked.on, arguments=arguments),
             "told": [
                 {"person": person, "language": languages.known(person.reading_language).own_name}
@@ -155,6 +157,12 @@ def _page(
         },
         status=status,
     )
+
+
+def _too_early_until(asked: Asked) -> date | None:
+    """The first day on which the general procedure may be planned, while it has not come."""
+    earliest = deadlines.earliest_day_one(asked.procedure) if asked.name == "complete_preparation" else None
+    return earliest if earliest and asked.on < earliest else None
 
 
 def _readable_day(typed: str) -> date | None:
@@ -170,13 +178,13 @@ def _goes_to(asked: Asked) -> str:
     return str(State(target).label) if target else ""
 
 
-def _back(request: HttpRequest, asked: Asked) -> str:
+def _back(request: SignedInRequest, asked: Asked) -> str:
     if request.user.role == Role.APPLICANT:
         return reverse("home")
     return reverse("procedure:case", args=[asked.procedure.case_id])
 
 
-def _forbidden(request: HttpRequest, asked: Asked, reasons: list[str]) -> HttpResponse:
+def _forbidden(request: SignedInRequest, asked: Asked, reasons: list[str]) -> HttpResponse:
     """409 with the reasons, and what was typed below them: nobody's text is lost."""
     typed = []
     if request.method == "POST":
@@ -210,7 +218,10 @@ def _as_typed(field: forms.BoundField) -> str:
     if isinstance(field.field, forms.BooleanField):
         return _("yes") if value not in (None, "", False, "False", "false", "0") else ""
     if isinstance(field.field, forms.FileField):
-        return getattr(value, "name", "") or ""
+        # The value of a file field is the file from before; what came with the form is its data.
+        return getattr(field.data, "name", "")
     if isinstance(field.field, forms.ChoiceField):
-        return str(next((label for key, label in field.field.choices if key and str(key) == value), ""))
+        return str(
+            next((label for key, label in list(field.field.widget.choices) if key and str(key) == value), "")
+        )
     return str(value or "")
