@@ -30,7 +30,7 @@ STORAGES = {
 }
 # Nothing is collected for tests; the page skeleton asks for two files, found in the source.
 STATIC_ROOT = BASE_DIR / "asylum_portal" / "static"
-STATICFILES_DIRS: list[Path] = []
+STATICFILES_DIRS = []
 MEDIA_ROOT = Path(os.environ.get("PORTAL_TEST_MEDIA") or SUITE_DIR / "media" / (_worker or "main"))
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 if folder := os.environ.get("PORTAL_TEST_MAIL_DIR"):
