@@ -71,10 +71,14 @@ class Cast:
 
     def take(self, name: str, on: date, *, by: str = "caseworker", hour: int = 10, **inputs: Any):
         """Take one step of the case on a day, with what the step usually needs unless given otherwise."""
-        given = _usual(name, self, on) | inputs
+        given = self.usual(name, on) | inputs
         return apply_transition(
             self.procedure, name, actor=self.people[by], on=on, at=given.pop("at", at(on, hour)), **given
         )
+
+    def usual(self, name: str, on: date) -> dict[str, Any]:
+        """What a step usually needs, as arguments of apply_transition."""
+        return _usual(name, self, on)
 
     @staticmethod
     def usual_facts(name: str) -> dict[str, bool]:
