@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from asylum_portal.accounts.models import User
@@ -117,7 +118,7 @@ def send_message(case: Case, *, channel: str, body: str, actor: User, at: dateti
                 recipient=reader,
                 kind="message_received",
                 key=f"message:{message.id}:{reader.pk}",
-                context={},
+                context={"path": reverse("cases:messages", args=[case.pk])},
                 about=f"case:{case.pk}",
                 due_at=at,
                 now=at,

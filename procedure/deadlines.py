@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
+from asylum_portal.notices.actions import suppress
 from procedure import terms
 from procedure.calendars import DayKind, LegalCalendar
 from procedure.models import Deadline, Filing, Procedure, ProcedureDay, Transition
@@ -90,6 +91,7 @@ def _end(deadline: Deadline, *, state: str, at: datetime) -> None:
     deadline.settled_at = at
     deadline.next_reminder_at = None
     deadline.save(update_fields=["state", "settled_at", "next_reminder_at"])
+    suppress(about=f"deadline:{deadline.pk}", reason=f"the term is {state}", now=at)
 
 
 def open_for(

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.urls import reverse
 from django.utils import timezone
 
 from asylum_portal.accounts.models import Role, User
@@ -85,7 +86,7 @@ def tell(procedure: Procedure, history: Transition) -> None:
             recipient=person,
             kind="step_taken" if own_side else "filing_arrived",
             key=f"step:{history.pk}:{person.pk}",
-            context={},
+            context={"path": reverse("procedure:case", args=[procedure.case_id])},
             about=f"procedure:{procedure.pk}",
             due_at=history.at,
             now=history.at,

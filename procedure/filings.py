@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -159,11 +160,16 @@ def _acknowledge(filing: Filing, *, at: datetime) -> None:
     for person, kind in told:
         if kind == "filing_received" and person.role not in (Role.LAWYER, Role.APPLICANT, Role.GUARDIAN):
             continue
+        path = (
+            reverse("procedure:receipt", args=[filing.pk])
+            if kind == "filing_received"
+            else reverse("procedure:case", args=[case.pk])
+        )
         queue(
             recipient=person,
             kind=kind,
             key=f"filing:{filing.pk}:{person.pk}",
-            context={},
+            context={"path": path},
             about=f"filing:{filing.pk}",
             due_at=at,
             now=at,

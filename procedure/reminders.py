@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from asylum_portal.accounts.models import Role, User
@@ -43,7 +44,10 @@ def remind(deadline: Deadline, *, now: datetime) -> int:
                 recipient=person,
                 kind=moment.kind,
                 key=f"deadline:{deadline.pk}:{deadline.effective_due_on}:{moment.code}:{person.pk}",
-                context={"due_on": deadline.effective_due_on},
+                context={
+                    "due_on": deadline.effective_due_on,
+                    "path": reverse("procedure:why", args=[deadline.pk]),
+                },
                 about=f"deadline:{deadline.pk}",
                 due_at=moment.at,
                 now=now,
