@@ -27,22 +27,6 @@ class ResponseHeadersMiddleware:
         return response
 
 
-class UnicodeMiddleware:
-    """Reads every request as UTF-8, which is what our pages send.
-
-    The header of a request may name any codec that Python has, among them such as "hex" that are no letters
-    at all and with which reading the address or a form ends in an error.
-    """
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.encoding:
-            request.encoding = "utf-8"
-        return self.get_response(request)
-
-
 class OutageMiddleware:
     """Database gone: 503 with a line that says what to do; what was being written is rolled back whole."""
 

@@ -15,6 +15,7 @@ from drf_spectacular.renderers import (
     OpenApiYamlRenderer,
     OpenApiYamlRenderer2,
 )
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -52,6 +53,11 @@ PROBLEM: dict[str, Any] = {
     },
     "required": ["type", "title", "status", "detail"],
 }
+
+
+def fails_with(*statuses: int) -> dict[Any, Any]:
+    """Failures of an operation beside those that follow from its shape, for extend_schema(responses)."""
+    return {(status, MEDIA_TYPE): OpenApiTypes.OBJECT for status in statuses}
 
 
 class Generator(SchemaGenerator):

@@ -18,6 +18,7 @@ from asylum_portal import clock
 from asylum_portal.accounts.models import User
 from asylum_portal.endpoints import AnyForm
 from asylum_portal.problems import Conflict
+from asylum_portal.schema import fails_with
 from cases import actions
 from cases.audit import record
 from cases.document_types import DOCUMENT_TYPES
@@ -137,7 +138,7 @@ class DocumentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Recorded
                 OpenApiTypes.BINARY,
                 description="The file itself, as an attachment.",
             ),
-            (409, "application/problem+json"): OpenApiTypes.OBJECT,
+            **fails_with(409),
         }
     )
     @action(detail=True, content_negotiation_class=AnyForm)

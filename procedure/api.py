@@ -10,7 +10,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
 from rest_framework.exceptions import APIException, ValidationError
@@ -21,6 +21,7 @@ from rest_framework.reverse import reverse
 from asylum_portal import clock
 from asylum_portal.endpoints import NOT_AN_OBJECT
 from asylum_portal.problems import ABOUT_ALL_FIELDS, Conflict
+from asylum_portal.schema import fails_with
 from cases import api as cases_api
 from cases.api import RecordedViewSet
 from cases.models import Case
@@ -46,7 +47,6 @@ from procedure.serializers import (
 )
 from procedure.states import State, Track
 
-CONFLICT = {(409, "application/problem+json"): OpenApiResponse(OpenApiTypes.OBJECT)}
 _ISO_DAY = ["%Y-%m-%d"]
 
 
@@ -132,7 +132,7 @@ class ProcedureViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Recorde
     @extend_schema(
         parameters=[OpenApiParameter("name", str, OpenApiParameter.PATH, enum=sorted(ACTORS))],
         request={"application/json": OpenApiTypes.OBJECT, "multipart/form-data": OpenApiTypes.OBJECT},
-        responses={201: TakenSerializer, **CONFLICT},
+        responses={201: TakenSerializer, **fails_with(409)},
         examples=[
             OpenApiExample(
                 "begin rest and preparation",
@@ -290,7 +290,8 @@ class DocumentViewSet(cases_api.DocumentViewSet):
     """The documents that the reader may know of; a new one is filed in a procedure and gets a receipt."""
 
     @extend_schema(
-        request={"multipart/form-data": SubmissionSerializer}, responses={201: FilingSerializer, **CONFLICT}
+        request={"multipart/form-data": SubmissionSerializer},
+        responses={201: FilingSerializer, **fails_with(409)},
     )
     def create(self, request: Request) -> Response:
         """File a document within its term, late or in time, and get the receipt."""

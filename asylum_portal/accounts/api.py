@@ -18,6 +18,7 @@ from rest_framework.response import Response
 
 from asylum_portal.endpoints import StrictSerializer
 from asylum_portal.problems import Explained, SignInRefused
+from asylum_portal.schema import fails_with
 
 from .entry import normalise_username
 from .forms import SecondStepForm
@@ -98,7 +99,7 @@ class TokenViewSet(mixins.ListModelMixin, mixins.DestroyModelMixin, viewsets.Gen
     @extend_schema(
         auth=[],
         request=SignInSerializer,
-        responses={201: NewTokenSerializer},
+        responses={201: NewTokenSerializer, **fails_with(401, 403, 429)},
         examples=[
             OpenApiExample(
                 "sign in", value={"username": "lawyer@portal.example", "password": "..."}, request_only=True

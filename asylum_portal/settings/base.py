@@ -56,7 +56,6 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "asylum_portal.middleware.ResponseHeadersMiddleware",
     "asylum_portal.middleware.OutageMiddleware",
-    "asylum_portal.middleware.UnicodeMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
