@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _PR_SET_PDEATHSIG = 1
-_PR_SET_KEEPCAPS = 8
+_PR_SET_SECUREBITS = 28
+_SECBIT_NO_SETUID_FIXUP = 1 << 2
 _PR_CAP_AMBIENT = 47
 _PR_CAP_AMBIENT_RAISE = 2
 _CAP_DAC_OVERRIDE = 1
@@ -62,7 +63,9 @@ def end_with_parent(*, by: signal.Signals) -> None:
 def _become(account: Account) -> None:
     kernel = _libc if account.through_closed_directories else None
     if kernel is not None:
-        kernel.prctl(_PR_SET_KEEPCAPS, 1, 0, 0, 0)
+        # Otherwise access(2), by which PostgreSQL looks for its own programs, forgets the capability
+        # that is kept below.
+        _ask(kernel.prctl(_PR_SET_SECUREBITS, _SECBIT_NO_SETUID_FIXUP, 0, 0, 0))
     os.setgroups([])
     os.setgid(account.gid)
     os.setuid(account.uid)
@@ -70,11 +73,13 @@ def _become(account: Account) -> None:
         header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
         mask = 1 << _CAP_DAC_OVERRIDE
         # effective, permitted, inheritable of the low 32 bits, then of the high ones
-        data = (ctypes.c_uint32 * 6)(mask, mask, mask, 0, 0, 0)
-        if kernel.capset(header, data) != 0:
-            raise OSError(ctypes.get_errno(), "capset")
-        if kernel.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE, _CAP_DAC_OVERRIDE, 0, 0) != 0:
-            raise OSError(ctypes.get_errno(), "prctl")
+        _ask(kernel.capset(header, (ctypes.c_uint32 * 6)(mask, mask, mask, 0, 0, 0)))
+        _ask(kernel.prctl(_PR_CAP_AMBIENT, _PR_CAP_AMBIENT_RAISE, _CAP_DAC_OVERRIDE, 0, 0))
+
+
+def _ask(refused: int) -> None:
+    if refused:
+        raise OSError(ctypes.get_errno(), "the kernel refused")
 
 
 def _before_exec(account: Account | None, by: signal.Signals) -> Callable[[], None]:

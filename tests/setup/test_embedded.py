@@ -131,6 +131,22 @@ def test_a_lock_file_that_names_a_strangers_process_does_not_keep_it_from_starti
         embedded.remove(far_away)
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root runs children as somebody else")
+def test_root_runs_a_server_as_somebody_else_even_in_a_directory_of_its_own(tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    program = closed / "program"
+    program.write_text('#!/bin/sh\n[ -x "$0" ] && id -u\n')
+    program.chmod(0o700)
+    account = processes.unprivileged_account(reaching=[program])
+    assert account is not None
+    assert account.through_closed_directories
+    child = processes.Child([program], name="program", log=tmp_path / "log", account=account)
+    child.start()
+    assert child.wait(seconds=10) == 0, child.last_words()
+    assert child.last_words() == str(account.uid)
+
+
 def test_stopping_a_child_ends_its_whole_group(tmp_path: Path) -> None:
     child = sleeper(tmp_path)
     child.start()
