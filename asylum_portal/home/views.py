@@ -54,6 +54,7 @@ def _status(request: HttpRequest, *, reader: User) -> HttpResponse:
 @login_required
 def who_helps(request: HttpRequest) -> HttpResponse:
     """The organisations and what each can do for the reader."""
-    return render(
-        request, "home/who_helps.html", {"organisations": Organisation.objects.filter(is_directory=True)}
-    )
+    context = {"organisations": Organisation.objects.filter(is_directory=True)}
+    if request.user.role == Role.APPLICANT:
+        context["case"] = Case.objects.visible_to(request.user, on=clock.today()).first()
+    return render(request, "home/who_helps.html", context)
