@@ -28,9 +28,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
-# Nothing is collected for tests; the page skeleton asks for two files, found in the source.
-STATIC_ROOT = BASE_DIR / "asylum_portal" / "static"
-STATICFILES_DIRS = []
+# Nothing is collected for tests: a browser gets the files from the source, through Django's finders.
+STATIC_ROOT = None  # type: ignore[assignment]
 MEDIA_ROOT = Path(os.environ.get("PORTAL_TEST_MEDIA") or SUITE_DIR / "media" / (_worker or "main"))
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 if folder := os.environ.get("PORTAL_TEST_MAIL_DIR"):

@@ -14,6 +14,7 @@ from tests.pages.conftest import addresses
 
 READERS = {
     "procedure:case": "caseworker",
+    "procedure:add-document": "caseworker",
     "procedure:days": "planner",
     "procedure:terms": "applicant",
     "procedure:step": "caseworker",
