@@ -76,6 +76,17 @@ def test_a_body_that_cannot_be_read_tells_a_stranger_nothing(cast: Cast) -> None
         problem(answer, 404)
 
 
+@pytest.mark.parametrize(("person", "name", "status"), [("caseworker", "grant", 409), ("lawyer", STEP, 403)])
+def test_state_and_right_go_before_a_body_that_cannot_be_read(
+    cast: Cast, person: str, name: str, status: int
+) -> None:
+    path = f"/api/procedures/{cast.procedure.pk}/transitions/{name}/"
+    for media_type, body, _status in BODIES:
+        problem(Api(cast.people[person]).post(path, body, content_type=media_type), status)
+    broken = Api(cast.lawyer).post("/api/documents/", b"{", content_type="application/json")
+    problem(broken, 400)
+
+
 def test_too_much_is_too_much(cast: Cast) -> None:
     body = json.dumps({"reason": "x" * 3_000_000})
     answer = Api(cast.caseworker).post(
