@@ -1,13 +1,8 @@
 """Two at the same moment, on real connections: one winner, nothing doubled."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
-from typing import Any
 
 import pytest
-from django.db import connection
 
 from asylum_portal.notices.models import Notice
 from cases.models import AuditEntry
@@ -17,6 +12,7 @@ from reception import actions, reminders
 from reception.models import ReportingSlot, Stay
 from tests.cast import Cast, at, make_cast
 from tests.reception.conftest import START, Desk, live, make_desk
+from tests.together import together
 
 State = ReportingSlot.State
 DAY = timedelta(days=1)
@@ -31,24 +27,6 @@ def cast(transactional_db: None) -> Cast:
 @pytest.fixture
 def desk(cast: Cast) -> Desk:
     return make_desk("north", cast.people["reception"])
-
-
-def together(*acts: Callable[[], Any]) -> list[Any]:
-    """Run all at once, each on a connection of its own; what they return, or the exception they raise."""
-    barrier = Barrier(len(acts))
-
-    def run(act: Callable[[], Any]) -> Any:
-        try:
-            connection.ensure_connection()
-            barrier.wait(timeout=20)
-            return act()
-        except Exception as error:
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
 
 
 def acts_of(slot: ReportingSlot) -> list[str]:
