@@ -70,6 +70,13 @@ WHAT_IT_DOES: dict[str, Any] = {
         "Another lawyer takes over. The lawyer until now can open the case until the end of this day."
     ),
 }
+# What the taker must know beforehand, because this step or the one after it cannot be undone (T56).
+WARNINGS: dict[str, Any] = {
+    "request_withdrawal": _(
+        "When the withdrawal is confirmed, you do not get a permit from this application, "
+        "and the time to leave the Netherlands begins. Talk with your lawyer first."
+    ),
+}
 # The button warns: there is no way back, or a person loses something.
 GRAVE = {"refuse", "request_withdrawal", "confirm_withdrawal", "close"}
 

@@ -26,7 +26,7 @@ from procedure.actions import apply_transition, fits_state, unmet_reasons
 from procedure.forms import StepForm
 from procedure.models import Procedure
 from procedure.states import State
-from procedure.step_texts import GRAVE, WHAT_IT_DOES, title_of
+from procedure.step_texts import GRAVE, WARNINGS, WHAT_IT_DOES, title_of
 
 
 @dataclass(frozen=True)
@@ -140,6 +140,7 @@ def _page(
             "name": name,
             "step_title": asked.title,
             "what_it_does": WHAT_IT_DOES[name],
+            "warning": WARNINGS.get(name, ""),
             "grave": name in GRAVE,
             "form": form,
             "file_lost": bool(request.FILES),

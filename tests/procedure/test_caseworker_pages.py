@@ -23,7 +23,7 @@ from procedure.actions import available_transitions, express_wish, lapse_terms
 from procedure.checks import DOCUMENT_OF_STEP, TICKS
 from procedure.models import Deadline, Procedure, Transition
 from procedure.states import State
-from procedure.step_texts import WHAT_IT_DOES
+from procedure.step_texts import WARNINGS, WHAT_IT_DOES
 from tests.cases.samples import pdf_bytes
 from tests.cast import MAIN_ROAD, Cast, at, letter_file, make_cast, walk
 
@@ -708,7 +708,10 @@ def test_the_applicant_withdraws_and_takes_it_back_on_the_same_page(cast: Cast, 
     stand(date(2026, 3, 20))
     client = sign_in(cast.applicant)
     page = address("step", cast.procedure.pk, "request_withdrawal", language="ti")
-    fields = client.get(page).context["form"].fields
+    shown = client.get(page)
+    assert shown.context["warning"] == WARNINGS["request_withdrawal"]
+    assert "notice--warning" in shown.content.decode()
+    fields = shown.context["form"].fields
     assert list(fields) == ["consequences_understood", "document", "reason"]
     response = client.post(page, typed("request_withdrawal", on="2026-03-19"))
     assert (response.status_code, response["Location"]) == (302, "/ti/")
