@@ -1,5 +1,7 @@
 """The first page of every role."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -9,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from asylum_portal import clock
 from asylum_portal.accounts.models import Organisation, Role, User
+from asylum_portal.accounts.requests import SignedInRequest
 from asylum_portal.home.status import status_context
 from cases.audit import record
 from cases.models import Case
@@ -52,9 +55,9 @@ def _status(request: HttpRequest, *, reader: User) -> HttpResponse:
 
 @require_safe
 @login_required
-def who_helps(request: HttpRequest) -> HttpResponse:
+def who_helps(request: SignedInRequest) -> HttpResponse:
     """The organisations and what each can do for the reader."""
-    context = {"organisations": Organisation.objects.filter(is_directory=True)}
+    context: dict[str, Any] = {"organisations": Organisation.objects.filter(is_directory=True)}
     if request.user.role == Role.APPLICANT:
         context["case"] = Case.objects.visible_to(request.user, on=clock.today()).first()
     return render(request, "home/who_helps.html", context)
