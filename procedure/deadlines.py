@@ -40,6 +40,10 @@ def settle(procedure: Procedure, transition: Transition) -> list[Deadline]:
         state = fate(deadline, transition.name, on=transition.on)
         _end(deadline, state=state, at=transition.at)
         settled.append(deadline)
+    if not procedure.is_open:
+        # What would still have been said about terms that nobody kept.
+        stale = procedure.deadlines.filter(settled_at__isnull=False, next_reminder_at__isnull=False)
+        stale.update(next_reminder_at=None)
     return settled
 
 
@@ -89,9 +93,12 @@ def lapse(deadline: Deadline) -> None:
 def _end(deadline: Deadline, *, state: str, at: datetime) -> None:
     deadline.state = state
     deadline.settled_at = at
-    deadline.next_reminder_at = None
+    if state != Deadline.State.LAPSED or not deadline.rule.met_by_documents:
+        # Who let a term pass still hears of it, and that a late document is read.
+        deadline.next_reminder_at = None
     deadline.save(update_fields=["state", "settled_at", "next_reminder_at"])
-    suppress(about=f"deadline:{deadline.pk}", reason=f"the term is {state}", now=at)
+    if state != Deadline.State.LAPSED:
+        suppress(about=f"deadline:{deadline.pk}", reason=f"the term is {state}", now=at)
 
 
 def open_for(
@@ -219,6 +226,7 @@ def set_letter_date(deadline: Deadline, *, due_on: date, reason: str, at: dateti
         deadline.state, deadline.settled_at = Deadline.State.OPEN, None
     schedule_reminder(deadline, after=at)
     deadline.save()
+    suppress(about=f"deadline:{deadline.pk}", reason="the term has another last day", now=at)
 
 
 def earliest_day_one(procedure: Procedure) -> date | None:

@@ -47,11 +47,6 @@ def in_general_track(procedure: "Procedure") -> bool:
     return procedure.track == Track.GENERAL
 
 
-@guard(_("This step belongs to the extended procedure."))
-def in_extended_track(procedure: "Procedure") -> bool:
-    return procedure.track == Track.EXTENDED
-
-
 @guard(_("A lawyer must be assigned first."))
 def lawyer_assigned(procedure: "Procedure") -> bool:
     return procedure.case.current_mandate(on=procedure.event_on) is not None

@@ -92,13 +92,17 @@ def _audiences(deadline: Deadline) -> Iterator[Audience]:
 def _moments(deadline: Deadline, audience: Audience) -> list[Moment]:
     if deadline.state not in (Deadline.State.OPEN, Deadline.State.LAPSED):
         return []
-    return moments(
+    plan = moments(
         deadline.reminder_profile,
         due_at=deadline.due_at,
         opened_at=deadline.opened_at,
         audience=audience,
         quiet=settings.QUIET_HOURS,
     )
+    if deadline.soft:
+        # Nobody is late for a planning norm or a minimum: what would be said after its day is left out.
+        return [moment for moment in plan if moment.expires_at is not None]
+    return plan
 
 
 def _people(deadline: Deadline, audience: Audience, *, now: datetime) -> list[User]:

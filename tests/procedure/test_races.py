@@ -160,7 +160,7 @@ def test_what_the_lawyer_files_in_the_last_second_is_in_time_whoever_comes_first
 
 
 def test_a_late_response_and_the_refusal_at_once(cast: Cast) -> None:
-    """Either the response is on file when the decision is made known, or its sender hears that it is too late."""
+    """Either the response is on file when the decision is made known, or its sender hears that it is not."""
     walk(cast, until="close_response")
     files = sealed_files()
     results = together(file(cast, "response", at(D6, 12)), take(cast, "refuse", D6))
@@ -235,7 +235,7 @@ def _term(procedure: Procedure) -> Deadline:
 
 
 def test_a_step_and_the_sweep_never_wait_for_each_other(cast: Cast) -> None:
-    """The step holds the audit trail and comes to the term: the sweep must not hold the term and want the trail."""
+    """The step holds the audit trail and wants the term; the sweep must not do it the other way round."""
     walk(cast, until="close_interview")
     now = at(D3, 9)
     with ThreadPoolExecutor(2) as pool, transaction.atomic():

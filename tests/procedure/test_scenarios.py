@@ -4,6 +4,7 @@ tests/scenarios/README.md says how such a file is written.
 """
 
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils import translation
 
 from asylum_portal.notices.models import Notice
 from cases import actions as case_actions
@@ -79,6 +81,13 @@ def shown(value: Any) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(shown(entry) for entry in value) + "]"
     return str(value)
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    """The files quote the portal in English."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.mark.django_db

@@ -1,0 +1,181 @@
+"""Reminders of time limits: to whom, when, once, and no longer than they are true."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from asylum_portal.notices.models import Notice
+from procedure.actions import Letter, close_lapsed_steps, lapse_terms
+from procedure.models import Deadline
+from procedure.reminders import remind_of_due
+from tests.cast import Cast, at, make_cast, walk
+
+D1, D2, D3, D4, D6 = (date(2026, 4, day) for day in (1, 2, 3, 7, 9))
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    cast = make_cast()
+    # The strangers' case would have reminders of its own.
+    cast.other_procedure.deadlines.all().delete()
+    return cast
+
+
+def term(cast: Cast, code: str) -> Deadline:
+    return cast.procedure.deadlines.filter(rule_code=code).latest("opened_at")
+
+
+def sweep(cast: Cast, now: datetime) -> list[str]:
+    """What the beat does at this moment; whom it tells what."""
+    before = set(Notice.objects.values_list("pk", flat=True))
+    lapse_terms(now=now)
+    close_lapsed_steps(now=now)
+    remind_of_due(now=now)
+    names = {person.pk: name for name, person in cast.people.items()}
+    fresh = Notice.objects.exclude(pk__in=before).exclude(key__startswith="step:")
+    return sorted(f"{names[notice.recipient_id]} {notice.kind}" for notice in fresh)
+
+
+def test_a_day_of_the_general_procedure_is_followed_from_morning_to_midnight(cast: Cast) -> None:
+    walk(cast, until="close_interview")
+    own, lawyer = "applicant deadline_today", "lawyer deadline_today"
+    day = [
+        (at(D1, 18), []),
+        (at(D2, 7, 29), []),
+        (at(D2, 7, 30), [own, lawyer]),
+        (at(D2, 11, 59), []),
+        (at(D2, 12), [own, lawyer]),
+        (at(D2, 15), [own, "caseworker staff_today", lawyer]),
+        (at(D2, 17, 30), [lawyer]),
+        (at(D2, 18), ["supervisor staff_today"]),
+        (at(D2, 23, 59), []),
+        (at(D3, 0, 1), []),
+    ]
+    assert [(moment, sweep(cast, moment)) for moment, _told in day] == day
+
+
+def test_who_lets_a_term_pass_still_hears_of_it_although_the_step_is_closed_at_midnight(cast: Cast) -> None:
+    walk(cast, until="close_interview")
+    sweep(cast, at(D2, 18))
+    assert sweep(cast, at(D3, 0, 1)) == []
+    cast.procedure.refresh_from_db()
+    assert cast.procedure.state == "assessment"
+    # 00:05, and with the quiet hours 07:30.
+    told = sweep(cast, at(D3, 7, 30))
+    assert "lawyer deadline_closed" in told and "applicant deadline_closed" in told
+    assert sweep(cast, at(D3, 7, 31)) == []
+
+
+def test_what_was_filed_is_not_asked_for_again(cast: Cast) -> None:
+    walk(cast, until="close_interview")
+    sweep(cast, at(D2, 7, 30))
+    cast.file("corrections", D2, hour=10)
+    corrections = term(cast, "AA-COR")
+    assert corrections.next_reminder_at is None
+    for hour in (12, 15, 18):
+        assert sweep(cast, at(D2, hour)) == []
+
+
+def test_a_reminder_that_still_waits_is_taken_back_when_the_term_is_met(cast: Cast) -> None:
+    walk(cast, until="close_interview")
+    sweep(cast, at(D2, 7, 30))
+    waiting = Notice.objects.filter(about=f"deadline:{term(cast, 'AA-COR').pk}")
+    assert waiting.filter(suppressed_at__isnull=True).count() == 2
+    cast.file("corrections", D2, hour=10)
+    assert waiting.filter(suppressed_at__isnull=True).count() == 0
+    assert {notice.suppressed_reason for notice in waiting} == {"the term is met"}
+
+
+def test_after_an_outage_only_the_latest_reminder_goes_out(cast: Cast) -> None:
+    walk(cast, until="close_interview")
+    told = sweep(cast, at(D2, 18, 30))
+    assert told == [
+        "applicant deadline_today",
+        "caseworker staff_today",
+        "lawyer deadline_today",
+        "supervisor staff_today",
+    ]
+    assert sweep(cast, at(D2, 18, 31)) == []
+
+
+def test_two_days_down_and_nobody_hears_that_something_is_due_which_is_over(cast: Cast) -> None:
+    walk(cast, until="close_interview")
+    told = sweep(cast, at(date(2026, 4, 4), 9))
+    assert not [line for line in told if line.endswith(("deadline_today", "deadline_coming"))]
+    assert "lawyer deadline_closed" in told
+
+
+def test_a_term_of_weeks_is_told_at_once_and_then_at_its_days(cast: Cast) -> None:
+    walk(cast, until="close_corrections")
+    cast.take("refer_to_extended", D3)
+    cast.take("skip_extended_interview", D3)
+    cast.take("issue_intended_decision", D3, hour=11)
+    last = term(cast, "VA-VIEW").effective_due_on
+    assert last == date(2026, 5, 1)
+    assert sweep(cast, at(D3, 11, 1)) == ["lawyer deadline_opened"]
+    for days, who in ((14, []), (7, ["caseworker staff_coming"]), (3, []), (1, ["caseworker staff_coming"])):
+        told = sweep(cast, at(last - timedelta(days=days), 9))
+        assert told == sorted([*who, "lawyer deadline_coming"]), days
+    assert sweep(cast, at(last, 9)) == ["lawyer deadline_today"]
+    assert sweep(cast, at(last, 23, 59)) == []
+    assert sweep(cast, at(last + timedelta(days=1), 9)) == [
+        "caseworker staff_missed",
+        "lawyer deadline_missed",
+    ]
+    assert sweep(cast, at(last + timedelta(days=8), 9)) == []
+
+
+def test_another_last_day_brings_reminders_of_its_own(cast: Cast) -> None:
+    walk(cast, until="issue_intended_decision")
+    sweep(cast, at(D4, 12))
+    cast.take("extend_response_term", D4, hour=13, letter=Letter(date(2026, 4, 10), "the lawyer is ill"))
+    assert sweep(cast, at(D4, 15)) == []
+    assert sweep(cast, at(date(2026, 4, 10), 7, 30)) == ["lawyer deadline_today"]
+    keys = Notice.objects.filter(key__contains=":day-open:").values_list("key", flat=True)
+    assert all(":2026-04-10:" in key for key in keys)
+
+
+def test_staff_are_followed_by_the_period_for_the_decision_and_daily_once_it_is_over(cast: Cast) -> None:
+    walk(cast, until="close_corrections")
+    cast.take("refer_to_extended", D3)
+    last = term(cast, "DEC-06M").effective_due_on
+    assert sweep(cast, at(last - timedelta(days=30), 9)) == ["caseworker staff_coming"]
+    for day in (1, 2, 3):
+        assert sweep(cast, at(last + timedelta(days=day), 9)) == ["caseworker staff_overrun"]
+    cast.take("request_withdrawal", last + timedelta(days=3), by="applicant")
+    cast.take("confirm_withdrawal", last + timedelta(days=3), hour=11)
+    cancelled_for_good = sweep(cast, at(last + timedelta(days=4), 9))
+    assert "caseworker staff_overrun" not in cancelled_for_good
+
+
+def test_nobody_is_chased_for_a_norm_or_a_minimum(cast: Cast) -> None:
+    walk(cast, until="begin_preparation")
+    later = [sweep(cast, at(date(2026, 3, 26) + timedelta(days=days), 9)) for days in range(1, 12)]
+    assert later == [[]] * 11
+
+
+def test_a_withdrawn_case_reminds_nobody_of_its_terms_but_the_time_to_leave(cast: Cast) -> None:
+    walk(cast, until="close_interview")
+    cast.take("request_withdrawal", D1, by="applicant", hour=17)
+    cast.take("confirm_withdrawal", D1, hour=18)
+    assert sweep(cast, at(D1, 18, 1)) == ["applicant deadline_opened", "applicant deadline_opened"]
+    assert sweep(cast, at(D2, 12)) == []
+
+
+def test_a_new_lawyer_is_reminded_and_the_old_one_is_not(cast: Cast) -> None:
+    walk(cast, until="close_interview")
+    cast.take("change_lawyer", D1, by="planner", hour=18)
+    assert sweep(cast, at(D2, 12)) == ["applicant deadline_today", "other_lawyer deadline_today"]
+
+
+def test_a_reminder_names_nobody_and_nothing_but_the_day(cast: Cast) -> None:
+    walk(cast, until="close_interview")
+    sweep(cast, at(D2, 15))
+    for notice in Notice.objects.filter(key__startswith="deadline:"):
+        assert notice.context["due_on"] == "2026-04-02" and set(notice.context) <= {"due_on", "path"}
+
+
+def test_nothing_due_asks_the_database_once(cast: Cast, django_assert_num_queries) -> None:
+    with django_assert_num_queries(1):
+        assert remind_of_due(now=at(date(2020, 1, 1))) == 0
