@@ -91,9 +91,11 @@ def test_a_scanned_card_and_two_times_enter_check_somebody_in(screen: Any, live_
     screen.goto(f"{live_server.url}/en/desk/")
     _keep(screen, "desk-wide-en")
     # The scanner types into the field that has the keyboard already.
+    screen.locator("input:focus").wait_for()
     screen.keyboard.type("V2000003")
     screen.keyboard.press("Enter")
     screen.wait_for_url("**q=V2000003**")
+    screen.locator("button:focus").wait_for()
     screen.keyboard.press("Enter")
     screen.wait_for_url("**/en/desk/")
     assert "was seen." in screen.locator("[role=status]").inner_text()
