@@ -15,7 +15,9 @@ class Command(BaseCommand):
     help = "Load rule packages (TOML) into the database; published ones never change."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("paths", nargs="*", type=Path, help="package files; without any, those of the portal")
+        parser.add_argument(
+            "paths", nargs="*", type=Path, help="package files; without any, those of the portal"
+        )
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
