@@ -1,7 +1,7 @@
 """Filing within a term, with a receipt: corrections, responses, evidence. Late is not refused (C0.5)."""
 
 import secrets
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -65,6 +65,8 @@ _CLOSES = {
     Kind.CONFIRMATION: (State.CORRECTIONS, "close_corrections"),
     Kind.RESPONSE: (State.INTENDED_DECISION, "close_response"),
 }
+# The same bytes from the same hand so soon again are a second click, or a phone that lost the answer.
+_SAME_CLICK = timedelta(minutes=5)
 
 
 def may_file(user: User, procedure: Procedure, kind: Kind, *, on: date) -> bool:
@@ -111,7 +113,8 @@ def file_submission(
 ) -> Filing:
     """File a document and give a receipt; `complete` says that nothing more follows and closes the step.
 
-    Raises StateForbids (409) outside the states of its kind, PermissionDenied (403) by type and role.
+    Sent twice within minutes it is filed once, and the receipt is the first one's. Raises StateForbids (409)
+    outside the states of its kind, PermissionDenied (403) by type and role.
     """
     kind = Kind(kind)
     code = CODE_OF_KIND[kind]
@@ -130,26 +133,48 @@ def file_submission(
         if not may_file(actor, locked, kind, on=on):
             raise PermissionDenied
         term = term_of(locked, kind)
-        document = file_document(
-            locked.case, code=code, content=content, actor=actor, at=at, translation_of=translation_of
-        )
-        filing = Filing.objects.create(
-            receipt_number=f"R{on.year}-{secrets.randbelow(10**12):012}",
-            procedure=locked,
-            kind=kind,
-            deadline=term,
-            document=document,
-            filed_by=actor,
-            received_at=at,
-            due_at=term.due_at if term else None,
-            late_reason=late_reason,
-        )
-        deadlines.settle_by_filing(filing)
-        _acknowledge(filing, at=at)
+        filing = _just_filed(locked, kind, term, content=content, actor=actor, at=at, original=translation_of)
+        if filing is None:
+            document = file_document(
+                locked.case, code=code, content=content, actor=actor, at=at, translation_of=translation_of
+            )
+            filing = Filing.objects.create(
+                receipt_number=f"R{on.year}-{secrets.randbelow(10**12):012}",
+                procedure=locked,
+                kind=kind,
+                deadline=term,
+                document=document,
+                filed_by=actor,
+                received_at=at,
+                due_at=term.due_at if term else None,
+                late_reason=late_reason,
+            )
+            deadlines.settle_by_filing(filing)
+            _acknowledge(filing, at=at)
         if complete and would_close(locked, kind, by=actor, on=on):
             apply_transition(locked, _CLOSES[kind][1], actor=actor, on=on, at=at)
     procedure.refresh_from_db()
     return filing
+
+
+def _just_filed(
+    procedure: Procedure,
+    kind: Kind,
+    term: Deadline | None,
+    *,
+    content: ProvenFile,
+    actor: User,
+    at: datetime,
+    original: Document | None,
+) -> Filing | None:
+    return procedure.filings.filter(
+        kind=kind,
+        deadline=term,
+        filed_by=actor,
+        received_at__range=(at - _SAME_CLICK, at + _SAME_CLICK),
+        document__received_sha256=content.received_sha256,
+        document__translation_of=original,
+    ).first()
 
 
 def _acknowledge(filing: Filing, *, at: datetime) -> None:

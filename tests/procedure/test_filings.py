@@ -115,6 +115,22 @@ def test_a_second_filing_has_a_receipt_of_its_own_and_leaves_the_term_as_it_was(
     assert corrections.filings.count() == 3
 
 
+def test_the_same_file_sent_again_at_once_is_filed_once(cast: Cast) -> None:
+    walk(cast, until="close_interview")
+    moment, later = at(D2, 10), at(D2, 10) + timedelta(minutes=2)
+    first = cast.file("corrections", D2, at=moment)
+    files = sealed_files()
+    again = cast.file("corrections", D2, at=later, complete=True)
+    assert again == first and again.received_at == moment
+    assert sealed_files() == files
+    assert not Notice.objects.filter(kind="filing_received", created_at=later).exists()
+    # The second click may say that this was everything.
+    assert cast.procedure.state == State.ASSESSMENT
+    other = cast.file("corrections", D2, at=later, content=letter_file("another letter"))
+    evidence = cast.file("evidence", D2, at=later)
+    assert len({first.pk, other.pk, evidence.pk}) == 3
+
+
 # What is refused
 
 

@@ -159,6 +159,16 @@ def test_what_the_lawyer_files_in_the_last_second_is_in_time_whoever_comes_first
     assert procedure.transitions.filter(name="close_corrections").count() == 1
 
 
+def test_of_ten_clicks_on_the_button_that_files_one_counts(cast: Cast) -> None:
+    walk(cast, until="close_interview")
+    files = sealed_files()
+    results = together(*[file(cast, "corrections", at(D2, 15), complete=True) for _ in range(10)])
+    won, _lost = outcomes(results)
+    assert len({filing.receipt_number for filing in won}) == 1 and len(won) == 10
+    assert in_order(cast).state == State.ASSESSMENT
+    assert sealed_files() == files + 1
+
+
 def test_a_late_response_and_the_refusal_at_once(cast: Cast) -> None:
     """Either the response is on file when the decision is made known, or its sender hears that it is not."""
     walk(cast, until="close_response")
