@@ -76,7 +76,7 @@ def document(request: SignedInRequest, pk) -> StreamingHttpResponse:
     return response
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def messages_of_case(request: SignedInRequest, pk) -> HttpResponse:
     """The messages of the case that the reader takes part in."""

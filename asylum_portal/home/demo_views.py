@@ -26,7 +26,7 @@ class ClockForm(forms.Form):
         return day
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def move_clock(request: HttpRequest) -> HttpResponse:
     """Move to the next day, or to a day; what the night brings is done at once."""
     form = ClockForm(request.POST or None)

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from asylum_portal import clock, dates
 from asylum_portal.accounts.models import User
@@ -38,7 +38,7 @@ class Entry:
 
 @never_cache
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def inbox(request: HttpRequest) -> HttpResponse:
     """Everything that the portal has told this person; POST marks as read, one or all."""
     now = clock.now()
@@ -75,7 +75,7 @@ def open_notice(request: HttpRequest, notice_id: UUID) -> HttpResponse:
 
 
 @never_cache
-@require_GET
+@require_safe
 def demo_mail(request: HttpRequest) -> HttpResponse:
     """The mails that the demo has sent, the newest first."""
     if not settings.DEMO_MAIL_DIR:

@@ -19,7 +19,7 @@ from procedure.guards import StateForbids
 from procedure.models import Filing, Procedure
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def file(request: SignedInRequest, pk, kind: str) -> HttpResponse:
     """One page a kind: corrections, response, evidence. Late is taken too, and says so."""

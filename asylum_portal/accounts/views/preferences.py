@@ -9,10 +9,10 @@ from django.views.decorators.http import require_http_methods
 from ..forms import LanguageForm
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def set_language_preference(request: HttpRequest) -> HttpResponse:
     """Read on in another language, and be written to in it when signed in."""
-    if request.method == "GET":
+    if request.method != "POST":
         return render(request, "accounts/language.html", {"form": LanguageForm(), "next": _next(request)})
     form = LanguageForm(request.POST)
     if not form.is_valid():
