@@ -269,4 +269,6 @@ LOGGING = {
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "INFO"},
+    # It greets whoever imports it, also in front of the one line that a command prints.
+    "loggers": {"pikepdf": {"level": "WARNING"}},
 }
