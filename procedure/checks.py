@@ -158,7 +158,10 @@ def _check_day_one(
     excepted = bool(facts.get("preparation_exception"))
     if earliest and on < earliest and not excepted:
         raise StateForbids(
-            [_("Rest and preparation last until %(day)s.") % {"day": dates.long_date(_before(earliest))}]
+            [
+                _("Rest and preparation last until %(day)s.") % {"day": dates.long_date(_before(earliest))},
+                _("Day 1 can be %(day)s at the earliest.") % {"day": dates.long_date(earliest)},
+            ]
         )
     day_one = arguments.get("day_one_on")
     if day_one is None:
@@ -167,8 +170,6 @@ def _check_day_one(
     law = procedure.package.law
     if day_one < on:
         errors["day_one_on"] = _("Day 1 lies in the past.")
-    elif earliest and day_one < earliest and not excepted:
-        errors["day_one_on"] = _("Day 1 can be %(day)s at the earliest.") % {"day": dates.long_date(earliest)}
     else:
         schedule = law.schedule(procedure.schedule)
         kind = DayKind(schedule.calendar)
