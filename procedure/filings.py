@@ -71,19 +71,19 @@ _SAME_CLICK = timedelta(minutes=5)
 
 def may_file(user: User, procedure: Procedure, kind: Kind, *, on: date) -> bool:
     """May this person file this kind? Corrections and responses are the lawyer's, where there is one (C8)."""
-    has_lawyer = procedure.case.current_mandate(on=on) is not None
-    return may_upload(CODE_OF_KIND[kind], user.role, has_lawyer=has_lawyer) and relation_holds(
-        user, procedure.case, on=on
-    )
+    return kind in _fileable(user, procedure, on=on)
 
 
 def kinds_open_to(user: User, procedure: Procedure, *, on: date) -> list[Kind]:
     """What this person may file in this procedure now."""
-    return [
-        kind
-        for kind in CODE_OF_KIND
-        if procedure.state in STATES_OF_KIND[kind] and may_file(user, procedure, kind, on=on)
-    ]
+    return [kind for kind in _fileable(user, procedure, on=on) if procedure.state in STATES_OF_KIND[kind]]
+
+
+def _fileable(user: User, procedure: Procedure, *, on: date) -> list[Kind]:
+    if not relation_holds(user, procedure.case, on=on):
+        return []
+    has_lawyer = procedure.case.current_mandate(on=on) is not None
+    return [kind for kind, code in CODE_OF_KIND.items() if may_upload(code, user.role, has_lawyer=has_lawyer)]
 
 
 def would_close(procedure: Procedure, kind: Kind, *, by: User, on: date) -> bool:

@@ -7,12 +7,11 @@ from asylum_portal.accounts.models import User
 from cases.models import Case
 from procedure import panels
 from procedure.access import may_take
-from procedure.filings import kinds_open_to
 from reception.panels import reporting_panel
 
 
 def status_context(case: Case, *, reader: User, today: date) -> dict[str, Any]:
-    """Stage, next date, duty, helper; the road; reporting. All dates are stored rows."""
+    """Stage, next date, duty, who helps; the road; reporting. All dates are stored rows."""
     procedure = panels.current_procedure(case)
     mandate = case.current_mandate(on=today)
     context: dict[str, Any] = {
@@ -27,7 +26,6 @@ def status_context(case: Case, *, reader: User, today: date) -> dict[str, Any]:
             "stage": panels.stage_text(procedure),
             "next_date": panels.next_date(procedure, today=today, role=reader.role),
             "road": panels.road(procedure, today=today),
-            "can_file": bool(kinds_open_to(reader, procedure, on=today)),
             "can_withdraw": procedure.is_open and may_take(reader, "request_withdrawal", procedure),
         }
     return context
