@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils.translation import gettext
 from rest_framework.response import Response
 from rest_framework.test import APIRequestFactory, force_authenticate
 
@@ -105,7 +106,8 @@ def test_refusals_are_problems_with_their_status(cast: Cast, desk: Desk, other_d
     assert wrong.status_code == 400 and list(wrong.data["errors"]) == ["reason"]
     actions.exempt(mine, actor=desk.worker, at=at(START))
     refused = ask(desk.worker, "report", pk=mine.pk)
-    assert refused.status_code == 409 and "settled already" in refused.data["detail"]
+    said = gettext("This week's report is settled already: %(state)s.") % {"state": State.EXEMPT.label}
+    assert refused.status_code == 409 and refused.data["detail"] == said
     assert refused["Content-Type"] == "application/problem+json"
     theirs.refresh_from_db()
     assert theirs.state == State.PLANNED
