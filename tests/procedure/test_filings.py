@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import date, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 
 from asylum_portal.notices.models import Notice
+from cases.file_types import prove
 from cases.models import Document
 from procedure.actions import Letter, close_lapsed_steps, lapse_terms
 from procedure.filings import CODE_OF_KIND, STATES_OF_KIND, Kind, kinds_open_to, would_close
@@ -42,12 +44,14 @@ def sealed_files() -> int:
 def test_the_receipt_says_what_came_in_when_and_with_how_much_time_to_spare(cast: Cast) -> None:
     walk(cast, until="close_interview")
     moment = datetime(2026, 4, 2, 17, 30, 15, 654_321, tzinfo=AMSTERDAM)
-    filing = cast.file("corrections", D2, at=moment, content=letter_file("changes"))
+    sent = pdf_bytes("changes")
+    content = prove(BytesIO(sent), claimed_name="changes.pdf", limit=10**7)
+    filing = cast.file("corrections", D2, at=moment, content=content)
     filing.refresh_from_db()
     assert filing.received_at == moment.replace(microsecond=0)
     assert filing.due_at == LAST_SECOND and filing.in_time
     assert filing.margin == timedelta(hours=6, minutes=29, seconds=44)
-    assert filing.document.received_sha256 == hashlib.sha256(pdf_bytes("changes")).hexdigest()
+    assert filing.document.received_sha256 == hashlib.sha256(sent).hexdigest()
     assert filing.document.received_at == filing.received_at
     assert filing.filed_by == cast.people["lawyer"] and filing.deadline == term(cast, "AA-COR")
     assert filing.receipt_number.startswith("R2026-") and len(filing.receipt_number) == 18
