@@ -104,8 +104,8 @@ def test_every_language_names_the_same_days_and_ages(language: str) -> None:
 
 @every_language
 def test_a_text_says_how_far_it_can_be_trusted(language: str) -> None:
-    assert CONTENT[language]["trust"] in StageText.Trust.values
-    assert CONTENT["nl"]["trust"] == StageText.Trust.CHECKED
+    # No translator has read a text of any language yet; who has one checked says so in its file and here.
+    assert CONTENT[language]["trust"] == StageText.Trust.UNCHECKED
 
 
 @pytest.mark.django_db
