@@ -10,7 +10,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from asylum_portal.accounts.models import User
+from asylum_portal.accounts.models import Organisation, User
 from asylum_portal.notices.actions import queue
 from cases import vault
 from cases.access import channels_of, may_read, relation_holds
@@ -25,6 +25,7 @@ from cases.models import (
     CounsellorConsent,
     Document,
     Guardianship,
+    Involvement,
     Mandate,
     Message,
 )
@@ -190,3 +191,52 @@ def give_consent(
     consent = CounsellorConsent.objects.create(case=case, holder=counsellor, starts_on=starts_on)
     record(actor, "consent.give", at=at, case=case, target=consent)
     return consent
+
+
+@transaction.atomic
+def involve(
+    case: Case,
+    *,
+    role: str,
+    starts_on: date,
+    actor: User,
+    at: datetime,
+    organisation: Organisation | None = None,
+    reason: str = "",
+) -> Involvement:
+    """Open a case to a partner from this day on; one that is open already stays, begun on the earlier day.
+
+    Without an organisation the case opens to all offices of the role; another office's part ends that day.
+    """
+    Case.objects.select_for_update(no_key=True).get(pk=case.pk)
+    current = case.involvements.filter(role=role, ends_on=None).first()
+    if current is not None and current.organisation_id != (organisation.pk if organisation else None):
+        end_involvement(case, role=role, on=starts_on, actor=actor, at=at)
+        current = None
+    if current is None:
+        current = Involvement.objects.create(
+            case=case, role=role, starts_on=starts_on, organisation=organisation, reason=reason
+        )
+    elif starts_on < current.starts_on:
+        current.starts_on = starts_on
+        current.save(update_fields=["starts_on"])
+    else:
+        return current
+    record(
+        actor, "access.begin", at=at, case=case, target=current, role=role, starts_on=starts_on.isoformat()
+    )
+    return current
+
+
+@transaction.atomic
+def end_involvement(case: Case, *, role: str, on: date, actor: User, at: datetime) -> Involvement | None:
+    """Close a case to a partner at the end of this day, as with a mandate; None where it was not open."""
+    current = case.involvements.filter(role=role, ends_on=None).select_for_update().first()
+    if current is None:
+        return None
+    current.ends_on = max(on, current.starts_on)
+    current.save(update_fields=["ends_on"])
+    record(
+        actor, "access.end", at=at, case=case, target=current, role=role, ends_on=current.ends_on.isoformat()
+    )
+    return current

@@ -3,7 +3,7 @@ from .audit import AuditEntry
 from .case import Case, SpecialNeed
 from .document import Document
 from .message import CHANNELS_OF, Channel, Message
-from .spells import Assignment, CounsellorConsent, Guardianship, Mandate
+from .spells import Assignment, CounsellorConsent, Guardianship, Involvement, Mandate
 
 __all__ = [
     "CHANNELS_OF",
@@ -17,6 +17,7 @@ __all__ = [
     "Family",
     "FamilyMember",
     "Guardianship",
+    "Involvement",
     "Mandate",
     "Message",
     "PersonName",

@@ -9,10 +9,10 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from asylum_portal.accounts.models import Role, Team
+from asylum_portal.accounts.models import PARTNER_ROLES, Role, Team
 
 from .applicant import Applicant
-from .spells import Assignment, CounsellorConsent, Guardianship, Mandate, in_force
+from .spells import Assignment, CounsellorConsent, Guardianship, Involvement, Mandate, in_force
 
 
 def _holds(model: Any, user, on: date) -> Exists:
@@ -38,6 +38,9 @@ class CaseQuerySet(models.QuerySet):
                 return self.filter(Q(team=user.team_id, team__isnull=False) | _holds(Assignment, user, on))
             case Role.COUNSELLOR:
                 return self.filter(_holds(CounsellorConsent, user, on))
+            case role if role in PARTNER_ROLES:
+                involved = Involvement.objects.of(user).current(on=on)
+                return self.filter(Exists(involved.filter(case=OuterRef("pk"))))
             case _:
                 return self.none()
 

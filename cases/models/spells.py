@@ -1,4 +1,4 @@
-"""Rights with a first and a last day: mandates, assignments, guardianships, consents."""
+"""Rights with a first and a last day: mandates, assignments, guardianships, consents, partners' part."""
 
 from datetime import date
 from typing import Self
@@ -7,6 +7,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+
+from asylum_portal.accounts.models import PARTNER_ROLES, Organisation, Role, User
 
 
 def in_force(on: date) -> Q:
@@ -22,11 +24,10 @@ class SpellQuerySet(models.QuerySet):
         return self.filter(holder=user)
 
 
-class Spell(models.Model):
-    """A relation between a person and a case that starts and ends by date."""
+class Period(models.Model):
+    """A relation with a case that starts and ends by date."""
 
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="%(class)ss")
-    holder = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="%(class)ss")
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
     reason = models.CharField(max_length=300, blank=True)
@@ -41,6 +42,15 @@ class Spell(models.Model):
                 name="%(class)s_ends_after_it_starts",
             ),
         ]
+
+
+class Spell(Period):
+    """A relation between a person and a case."""
+
+    holder = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="%(class)ss")
+
+    class Meta(Period.Meta):
+        abstract = True
         indexes = [models.Index(fields=["holder", "case"], name="%(class)s_holder_case")]
 
 
@@ -76,3 +86,42 @@ class Guardianship(Spell):
 
 class CounsellorConsent(Spell):
     """The applicant lets a VluchtelingenWerk counsellor look along; ends when withdrawn."""
+
+
+PARTNERS = [(role.value, role.label) for role in Role if role in PARTNER_ROLES]
+
+
+class InvolvementQuerySet(SpellQuerySet):
+    def of(self, user: User) -> Self:
+        """Those of the body that this person works for; where no office is named, all its offices."""
+        office = Q(organisation__isnull=True) | Q(organisation=user.organisation_id)
+        return self.filter(office, role=user.role)
+
+
+class Involvement(Period):
+    """A partner's part in a case, such as the border police's while a border measure lasts.
+
+    It opens the part of the file that this work needs to everybody of that role, or of the one named office.
+    """
+
+    role = models.CharField(max_length=20, choices=PARTNERS)
+    organisation = models.ForeignKey(
+        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="involvements"
+    )
+
+    objects = InvolvementQuerySet.as_manager()
+
+    class Meta(Period.Meta):
+        constraints = [
+            *Period.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["case", "role"],
+                condition=Q(ends_on__isnull=True),
+                name="one_open_involvement_a_role",
+            ),
+            models.CheckConstraint(
+                condition=Q(role__in=sorted(str(role) for role in PARTNER_ROLES)),
+                name="involvement_is_of_a_partner",
+            ),
+        ]
+        indexes = [models.Index(fields=["role", "case"], name="involvement_role_case")]

@@ -1,5 +1,14 @@
 from .activation import ActivationCode, ActivationTries
 from .organisation import Organisation, Team
-from .user import Role, User, UserManager
+from .user import PARTNER_ROLES, Role, User, UserManager
 
-__all__ = ["ActivationCode", "ActivationTries", "Organisation", "Role", "Team", "User", "UserManager"]
+__all__ = [
+    "PARTNER_ROLES",
+    "ActivationCode",
+    "ActivationTries",
+    "Organisation",
+    "Role",
+    "Team",
+    "User",
+    "UserManager",
+]

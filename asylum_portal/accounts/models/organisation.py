@@ -14,6 +14,11 @@ class Organisation(models.Model):
         NIDOS = "nidos", _("Guardianship organisation (Nidos)")
         RVR = "rvr", _("Legal Aid Board (Raad voor Rechtsbijstand)")
         POLICE = "police", _("Police (AVIM)")
+        KMAR = "kmar", _("Border police (Koninklijke Marechaussee)")
+        DTV = "dtv", _("Return service (DT&V)")
+        COURT = "court", _("Court (rechtbank)")
+        IOM = "iom", _("Organisation for migration (IOM)")
+        MUNICIPALITY = "municipality", _("Municipality (gemeente)")
         PORTAL = "portal", _("This portal")
         OTHER = "other", _("Other organisation")
 
@@ -48,6 +53,11 @@ class Organisation(models.Model):
                         "nidos",
                         "rvr",
                         "police",
+                        "kmar",
+                        "dtv",
+                        "court",
+                        "iom",
+                        "municipality",
                         "portal",
                         "other",
                     ]

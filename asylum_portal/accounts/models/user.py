@@ -26,21 +26,40 @@ class Role(models.TextChoices):
     RECEPTION = "reception", _("Reception staff")
     COUNSELLOR = "counsellor", _("Counsellor")
     AUDITOR = "auditor", _("Auditor")
+    BORDER_POLICE = "border_police", _("Border police (Koninklijke Marechaussee)")
+    POLICE = "police", _("Police (AVIM)")
+    RETURN_OFFICER = "return_officer", _("Return officer (DT&V)")
+    COURT = "court", _("Court registry (griffie)")
+    DESK = "desk", _("Service desk (IND-loket)")
+    LEGAL_AID = "legal_aid", _("Legal Aid Board (Raad voor Rechtsbijstand)")
+    MIGRATION_ADVISER = "migration_adviser", _("Return adviser (IOM)")
+    MUNICIPALITY = "municipality", _("Municipality (gemeente)")
     ADMINISTRATOR = "administrator", _("Administrator")
     SYSTEM = "system", _("The portal itself")
 
 
-STAFF_ROLES = frozenset(
+# Bodies that do a part of the work: a file is open to them while they are involved in it, and only in part.
+PARTNER_ROLES = frozenset(
     {
-        Role.CASEWORKER,
-        Role.PLANNER,
-        Role.SUPERVISOR,
-        Role.RECEPTION,
-        Role.COUNSELLOR,
-        Role.AUDITOR,
-        Role.ADMINISTRATOR,
+        Role.BORDER_POLICE,
+        Role.POLICE,
+        Role.RETURN_OFFICER,
+        Role.COURT,
+        Role.DESK,
+        Role.LEGAL_AID,
+        Role.MIGRATION_ADVISER,
+        Role.MUNICIPALITY,
     }
 )
+STAFF_ROLES = PARTNER_ROLES | {
+    Role.CASEWORKER,
+    Role.PLANNER,
+    Role.SUPERVISOR,
+    Role.RECEPTION,
+    Role.COUNSELLOR,
+    Role.AUDITOR,
+    Role.ADMINISTRATOR,
+}
 TEAM_ROLES = (Role.CASEWORKER, Role.PLANNER, Role.SUPERVISOR)
 
 
