@@ -127,6 +127,14 @@ counsellor           no      yes  yes
 other_counsellor     yes     no   no
 auditor              no      yes  yes
 reception            no      no   no
+border_police        no      no   no
+police               no      no   no
+return_officer       no      no   no
+court                no      no   no
+desk                 no      no   no
+legal_aid            no      no   no
+migration_adviser    no      no   no
+municipality         no      no   no
 administrator        no      no   no
 system               no      no   no
 """
