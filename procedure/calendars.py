@@ -6,12 +6,12 @@ import functools
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import holidays
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from procedure.rules import RulePackage
 
@@ -27,6 +27,7 @@ SATURDAY = gettext_noop("weekend: Saturday")
 SUNDAY = gettext_noop("weekend: Sunday")
 GOOD_FRIDAY = gettext_noop("Good Friday")
 EQUATED_DAY = gettext_noop("equated day (royal decree)")
+PAUSED_DAY = gettext_noop("the time stood still")
 
 # Atw 3(1) names eight public holidays; the left side is what the library calls them. Liberation Day is a paid
 # day off only once in five years, but for terms a holiday every year: hence the category "optional" below.
@@ -53,11 +54,20 @@ class DayKind(StrEnum):
 
 
 class WhyClosed(StrEnum):
-    """Why a day is not a working day."""
+    """Why a day does not count."""
 
     WEEKEND = "weekend"
     HOLIDAY = "holiday"
     EQUATED = "equated"
+    PAUSED = "paused"
+
+
+class Pause(NamedTuple):
+    """Days on which a time limit stands still, the first and the last included, and why."""
+
+    first_on: date
+    last_on: date
+    name: str = PAUSED_DAY
 
 
 class CannotCompute(ValueError):
@@ -146,11 +156,18 @@ def _library_days(year: int) -> dict[date, str]:
 class LegalCalendar:
     """The calendar of one rule package: asks for any day whether it counts, and if not, why."""
 
-    def __init__(self, package: RulePackage, settings: Mapping[str, object] | None = None) -> None:
+    def __init__(
+        self,
+        package: RulePackage,
+        settings: Mapping[str, object] | None = None,
+        *,
+        pauses: Iterable[Pause] = (),
+    ) -> None:
         self._package = package.name
         self._equated = package.calendar.equated
         values = package.values if settings is None else settings
         self._aa_counts_equated_days = bool(values["aa_counts_equated_days"])
+        self._pauses = tuple(pauses)
 
     def why_closed(self, on: date) -> Skipped | None:
         """Why this is not a working day, or None when it is one."""
@@ -168,8 +185,18 @@ class LegalCalendar:
             return Skipped(on, EQUATED_DAY, WhyClosed.EQUATED)
         return None
 
+    def paused(self, on: date) -> Skipped | None:
+        """The day as one on which time stood still, or None."""
+        for pause in self._pauses:
+            if pause.first_on <= on <= pause.last_on:
+                return Skipped(on, pause.name, WhyClosed.PAUSED)
+        return None
+
     def skips(self, on: date, kind: DayKind) -> Skipped | None:
         """The day as passed over when counting days of this kind, or None when it counts."""
+        return self._skips_by_law(on, kind) or self.paused(_plain(on))
+
+    def _skips_by_law(self, on: date, kind: DayKind) -> Skipped | None:
         closed = self.why_closed(on)  # asked first, so that a year without data refuses for every kind
         if closed is None or kind == DayKind.AA_DAY_SCHIPHOL:
             return None
@@ -192,7 +219,8 @@ class LegalCalendar:
 
     def require(self, on: date, kind: DayKind) -> None:
         """Refuse a date that is no day of this kind, naming the next one that is."""
-        if skipped := self.skips(on, kind):
+        # A pause does not change which days the law counts, so it forbids no day 1.
+        if skipped := self._skips_by_law(on, kind):
             next_on, _ = self.first_counted(on, kind)
             raise NotAProcedureDay(_plain(on), name=skipped.name, kind=kind, next_on=next_on)
 

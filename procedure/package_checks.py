@@ -6,19 +6,29 @@ from collections.abc import Callable, Collection, Mapping
 
 from procedure.calendars import DayKind
 from procedure.package_table import PackageMistake, Table
-from procedure.rule_rows import NEVER_MISSED, SETTING_OF_MODE, Mode, Rule, RulePackage, StartFact, Unit
+from procedure.rule_rows import (
+    CIRCUMSTANCES,
+    NEVER_MISSED,
+    SETTING_OF_MODE,
+    Mode,
+    Rule,
+    RulePackage,
+    StartFact,
+    Unit,
+)
 
 # Atw 4: longer terms are outside the act, so they may not use its rules of counting.
 ATW_LONGEST = {Unit.DAYS: 90, Unit.WEEKS: 12, Unit.MONTHS: 3}
 
 _LENGTHS = {Unit.DAYS, Unit.WEEKS, Unit.MONTHS}
+_LONG = {*_LENGTHS, Unit.YEARS}
 UNITS_OF_MODE: Mapping[Mode, Collection[Unit | None]] = {
     Mode.ATW: _LENGTHS,
-    Mode.MONTHS_NO_ATW: _LENGTHS,
+    Mode.MONTHS_NO_ATW: _LONG,
     Mode.HOURS_OR_LIBERTY: {Unit.HOURS, Unit.DAYS, Unit.WEEKS},
     Mode.AA_DAY: {Unit.DAYS, Unit.DAY_OF_SCHEDULE},
     Mode.WORKING_DAY: {Unit.DAYS, Unit.DAY_OF_SCHEDULE},
-    Mode.CALENDAR: _LENGTHS,
+    Mode.CALENDAR: _LONG,
     Mode.CALENDAR_MIN: {Unit.DAYS, Unit.WEEKS},
     Mode.EU: _LENGTHS,
     Mode.SOFT: _LENGTHS,
@@ -37,15 +47,31 @@ def check_rule(rule: Rule, table: Table) -> None:
                 "length",
                 "has no place here: the " + ("schedule" if rule.on_schedule else "letter") + " decides",
             )
-    elif not lengths:
+    elif not lengths and not rule.length_setting:
         table.fail("length", "is missing")
+    if rule.length_setting and rule.length is not None:
+        table.fail("length_setting", "and length exclude each other")
+    if rule.length_setting and (rule.mode == Mode.LETTER or rule.on_schedule):
+        table.fail("length_setting", "has no place here: nothing is counted")
+    for ground in rule.ground_settings:
+        if ground not in rule.length_by_ground:
+            table.fail(f"ground_settings.{ground}", "is no ground of length_by_ground")
+    for key in ("starts_when", "start_fact_after"):
+        for step in getattr(rule, key):
+            if step not in rule.starts:
+                table.fail(f"{key}.{step}", "is not among the steps of starts")
+    if both := set(rule.when) & set(rule.unless):
+        table.fail("unless", f"{', '.join(sorted(both))} is in when too")
     if rule.last_day and not rule.on_schedule:
         table.fail("last_day", "needs unit day_of_schedule")
     longest = ATW_LONGEST.get(rule.unit) if rule.mode == Mode.ATW and rule.unit else None
     if longest is not None and any(length > longest for length in lengths):
         table.fail("length", f"is more than {longest} {rule.unit}, which the Atw does not cover (Atw 4)")
-    if (rule.start_fact == StartFact.DUE_OF_RULE) != bool(rule.due_of):
+    facts = {rule.start_fact, *rule.start_fact_after.values()}
+    if (StartFact.DUE_OF_RULE in facts) != bool(rule.due_of):
         table.fail("due_of", "and start_fact due_of_rule need each other")
+    if (StartFact.START_OF_RULE in facts) != bool(rule.start_of):
+        table.fail("start_of", "and start_fact start_of_rule need each other")
     if rule.mode in NEVER_MISSED and not rule.soft:
         table.fail("soft", f"cannot be false with mode {rule.mode}")
     if rule.counts_first_day and (rule.unit != Unit.DAYS or rule.mode not in (Mode.SOFT, Mode.CALENDAR)):
@@ -74,27 +100,91 @@ def check_package(package: RulePackage, file: str) -> None:
                     fail(where, f"day {day.day} closes {code}, which is no rule of this package")
                 if not package.rules[code].on_schedule:
                     fail(where, f"day {day.day} closes {code}, whose unit is not day_of_schedule")
-    needed = {"aa_counts_equated_days"}
+    for code in package.rules:
+        _check_links(code, package, fail)
+    _check_circles(package, fail)
+    switches, lengths = {"aa_counts_equated_days"}, {}
     for code, rule in package.rules.items():
-        for key in ("due_of", "follows", "instead_of"):
-            other = getattr(rule, key)
-            if other and (other not in package.rules or other == code):
-                fail(f"rules.{code}.{key}", f"{other!r} is no other rule of this package")
         if rule.due_of and package.rules[rule.due_of].due_of:
             fail(f"rules.{code}.due_of", f"{rule.due_of} itself counts from another rule")
         _check_schedule_of(rule, package, fail)
-        if rule.opens_months_before:
-            spec = package.settings.get(rule.opens_months_before)
-            if spec is None or spec.type != "int":
-                fail(
-                    f"rules.{code}.opens_months_before",
-                    f"{rule.opens_months_before!r} is no setting of type int",
-                )
-        needed |= {setting for setting in _settings_read_by(rule) if setting}
-    for key in sorted(needed):
+        for key in ("opens_months_before", "length_setting"):
+            if setting := getattr(rule, key):
+                lengths[f"rules.{code}.{key}"] = setting
+        for ground, setting in rule.ground_settings.items():
+            if setting not in package.settings or package.settings[setting].type != "bool":
+                fail(f"rules.{code}.ground_settings.{ground}", f"{setting!r} is no setting of type bool")
+        switches |= {setting for setting in _settings_read_by(rule) if setting}
+    for where, key in lengths.items():
         spec = package.settings.get(key)
-        if spec is None or spec.type != "bool":
+        if spec is None or spec.type != "int":
+            fail(where, f"{key!r} is no setting of type int")
+        elif isinstance(spec.value, int) and spec.value < 0:
+            fail(f"settings.{key}.value", f"must be at least 0, not {spec.value}")
+    for key in sorted(switches):
+        spec = package.settings.get(key)
+        if spec is None or spec.type != "bool" or spec.value is None:
             fail(f"settings.{key}", "is needed by the calculation, as a setting of type bool")
+    _check_changes(package, fail)
+    _check_graph(package, fail)
+
+
+def circle_in(links: Mapping[str, str]) -> tuple[str, ...]:
+    """The names that lead back to themselves when one follows where each points; empty when none does."""
+    for start in links:
+        path = [start]
+        while (after := links.get(path[-1], "")) and after not in path:
+            path.append(after)
+        if after:
+            return (*path[path.index(after) :], after)
+    return ()
+
+
+# The keys of a rule that name another rule. The first two are one: both say where counting starts.
+LINKS = (("due_of", "start_of"), ("follows",), ("instead_of",), ("not_before",))
+
+
+def _check_links(code: str, package: RulePackage, fail: Callable[[str, str], None]) -> None:
+    for key in (key for keys in LINKS for key in keys):
+        other = getattr(package.rules[code], key)
+        if other and other not in package.rules:
+            fail(f"rules.{code}.{key}", f"{other!r} is no other rule of this package")
+
+
+def _check_circles(package: RulePackage, fail: Callable[[str, str], None]) -> None:
+    for keys in LINKS:
+        for key in keys:
+            links = {
+                code: getattr(rule, key) or next((getattr(rule, other) for other in keys), "")
+                for code, rule in package.rules.items()
+            }
+            if circle := circle_in(links):
+                fail(f"rules.{circle[0]}.{key}", f"goes round in a circle: {', '.join(circle)}")
+
+
+def _check_changes(package: RulePackage, fail: Callable[[str, str], None]) -> None:
+    """Suspensions and extensions: their rules are there and can change."""
+    for kind, entries in (("suspensions", package.suspensions), ("extensions", package.extensions)):
+        for name, entry in entries.items():
+            for code in entry.rules:
+                if code not in package.rules:
+                    fail(f"{kind}.{name}.rules", f"{code!r} is no rule of this package")
+                if package.rules[code].mode == Mode.HOURS_OR_LIBERTY:
+                    fail(f"{kind}.{name}.rules", f"{code} runs to the minute and never waits")
+
+
+def _check_graph(package: RulePackage, fail: Callable[[str, str], None]) -> None:
+    """No rule hangs on a step or a track that this law does not have."""
+    graph = package.graph
+    for code, rule in package.rules.items():
+        for key in ("starts", "met_by", "cancelled_by"):
+            if strange := set(getattr(rule, key)) - graph.steps:
+                fail(f"rules.{code}.{key}", f"{', '.join(sorted(strange))} is not among graph.steps")
+        if strange := set(rule.tracks) - graph.tracks:
+            fail(f"rules.{code}.tracks", f"{', '.join(sorted(strange))} is not among graph.tracks")
+        for ground in rule.ground_settings:
+            if ground not in CIRCUMSTANCES:
+                fail(f"rules.{code}.ground_settings.{ground}", "is not a circumstance")
 
 
 def _settings_read_by(rule: Rule) -> set[str | None]:

@@ -110,6 +110,15 @@ class Table:
         inner = self.table(key, required=False)
         return {name: inner.number(name) for name in inner.names()}
 
+    def words(self, key: str, allowed: Callable[[str], bool] = bool, what: str = "a text") -> dict[str, str]:
+        """A table of single words or sentences."""
+        inner = self.table(key, required=False)
+        found = {name: inner.text(name) for name in inner.names()}
+        for name, value in found.items():
+            if not allowed(value):
+                inner.fail(name, f"{value!r} is not {what}")
+        return found
+
     def confidence(self) -> str:
         return self.one_of("confidence", CONFIDENCES)
 

@@ -3,141 +3,59 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
-from enum import StrEnum
+
+from procedure.law_words import (
+    CIRCUMSTANCES,
+    EXTENDED_SCHEDULE,
+    NEVER_MISSED,
+    OF_ANOTHER_RULE,
+    OUTCOMES,
+    ROLES,
+    SETTING_OF_MODE,
+    STATES,
+    TRACKS,
+    TRANSITIONS,
+    Mode,
+    ReminderProfile,
+    StartFact,
+    Unit,
+)
+
+__all__ = [
+    "CIRCUMSTANCES",
+    "EXTENDED_SCHEDULE",
+    "NEVER_MISSED",
+    "OF_ANOTHER_RULE",
+    "OUTCOMES",
+    "ROLES",
+    "SETTING_OF_MODE",
+    "STATES",
+    "TRACKS",
+    "TRANSITIONS",
+    "CalendarData",
+    "EquatedDay",
+    "Extension",
+    "Graph",
+    "Mode",
+    "ReminderProfile",
+    "Rule",
+    "RulePackage",
+    "Schedule",
+    "ScheduleDay",
+    "SettingSpec",
+    "SettingValue",
+    "Source",
+    "StartFact",
+    "Suspension",
+    "Unit",
+    "UnknownName",
+    "WrongSetting",
+]
 
 SettingValue = bool | int | str
-
-
-class Mode(StrEnum):
-    """How a length becomes a last day."""
-
-    ATW = "ATW"  # general act on time limits: two working days at least, rolls over weekends and holidays
-    MONTHS_NO_ATW = "MONTHS_NO_ATW"  # longer than three months (Atw 4): ends where it ends
-    HOURS_OR_LIBERTY = "HOURS_OR_LIBERTY"  # hours, or deprivation of liberty: to the minute
-    AA_DAY = "AA_DAY"  # days of the general procedure; the schedule may put the border calendar in its place
-    WORKING_DAY = "WORKING_DAY"
-    CALENDAR = "CALENDAR"  # calendar days under a text that the Atw does not reach
-    CALENDAR_MIN = "CALENDAR_MIN"  # a minimum: the next step is possible on the day after it
-    EU = "EU"  # terms of EU regulations
-    SOFT = "SOFT"  # planning norm, never missed, only late
-    LETTER = "LETTER"  # no length in the law: the letter gives the date
-
-
-class Unit(StrEnum):
-    """What a length counts."""
-
-    DAYS = "days"
-    WEEKS = "weeks"
-    MONTHS = "months"
-    HOURS = "hours"
-    DAY_OF_SCHEDULE = "day_of_schedule"  # the end of the schedule's day which closes the rule
-
-
-class StartFact(StrEnum):
-    """From which date a rule counts when one of its transitions is taken."""
-
-    EVENT_ON = "event_on"
-    LODGED_ON = "lodged_on"
-    APPLICATION_PHASE_ENDED_ON = "application_phase_ended_on"
-    DAY_ONE_ON = "day_one_on"
-    DUE_OF_RULE = "due_of_rule"  # the end of another time limit, named in `due_of`
-
-
-class ReminderProfile(StrEnum):
-    """Which series of reminders a time limit gets."""
-
-    ONE_DAY = "D"
-    WEEKS = "W"
-    SHORT = "C"
-    STAFF = "S"
-    REPORTING = "R"
-    INFORMATION = "I"
-
-
-# After an extension (T17) the days of the base schedule no longer close anything but AA-EXT.
-EXTENDED_SCHEDULE = "AAX"
-
-# Running past a planning norm or a minimum breaks no duty: these are soft.
-NEVER_MISSED = frozenset({Mode.SOFT, Mode.CALENDAR_MIN})
-
-# The switch that the counting of a mode asks.
-SETTING_OF_MODE = {
-    Mode.AA_DAY: "aa_counts_equated_days",
-    Mode.CALENDAR_MIN: "preparation_minimum_rolls_over",
-    Mode.EU: "eu_terms_roll_over",
-}
-
-TRACKS = frozenset({"general", "extended"})
-
-ROLES = frozenset(
-    {
-        "applicant",
-        "guardian",
-        "lawyer",
-        "caseworker",
-        "planner",
-        "supervisor",
-        "reception",
-        "counsellor",
-        "administrator",
-        "system",
-    }
-)
-
-OUTCOMES = frozenset(
-    {
-        "GRANT_A",
-        "GRANT_B1",
-        "GRANT_B2",
-        "GRANT_B3",
-        "GRANT_FAM",
-        "UNFOUNDED",
-        "MANIFESTLY_UNFOUNDED",
-        "INADMISSIBLE",
-        "NOT_CONSIDERED",
-        "DISCONTINUED",
-        "WITHDRAWN",
-        "WITHDRAWAL_OF_PERMIT",
-        "EXT_REFUSED",
-    }
-)
-
-TRANSITIONS = frozenset(
-    {
-        "express_wish",
-        "start_registration",
-        "lodge_application",
-        "start_application_interview",
-        "finish_application_interview",
-        "begin_preparation",
-        "complete_preparation",
-        "choose_nine_days",
-        "start_general_procedure",
-        "close_interview",
-        "close_corrections",
-        "issue_intended_decision",
-        "close_response",
-        "reconsider",
-        "refer_to_extended",
-        "extend_general_procedure",
-        "plan_extended_interview",
-        "close_extended_interview",
-        "skip_extended_interview",
-        "extend_decision_period",
-        "extend_response_term",
-        "grant",
-        "refuse",
-        "request_withdrawal",
-        "retract_withdrawal",
-        "confirm_withdrawal",
-        "close",
-        "assign_lawyer",
-        "change_lawyer",
-    }
-)
 
 
 class UnknownName(LookupError):
@@ -170,7 +88,7 @@ class SettingSpec:
     """An uncertain point of law as a switch, with the note that says why it is uncertain."""
 
     key: str
-    value: SettingValue
+    value: SettingValue | None  # None: nobody has confirmed one, so the letter decides
     type: str
     note: str
     confidence: str
@@ -276,12 +194,21 @@ class Rule:
     reminder_profile: ReminderProfile
     unit: Unit | None = None
     length: int | None = None
+    length_setting: str = ""
     length_by_ground: Mapping[str, int] = field(default_factory=dict)
+    ground_settings: Mapping[str, str] = field(default_factory=dict)
+    letter_when: tuple[str, ...] = ()
+    less_weeks: int | None = None
     last_day: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     starts: tuple[str, ...] = ()
     started_by_documents: tuple[str, ...] = ()
+    starts_when: Mapping[str, str] = field(default_factory=dict)
     start_fact: StartFact = StartFact.EVENT_ON
+    start_fact_after: Mapping[str, StartFact] = field(default_factory=dict)
     due_of: str = ""
+    start_of: str = ""
+    when: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
     tracks: tuple[str, ...] = ()
     outcomes: tuple[str, ...] = ()
     outcomes_in_any_track: tuple[str, ...] = ()
@@ -291,6 +218,7 @@ class Rule:
     follows: str = ""
     least_days: int | None = None
     instead_of: str = ""
+    not_before: str = ""
     soft: bool = False
     by_analogy: bool = False
     counts_first_day: bool = False
@@ -316,15 +244,96 @@ class Rule:
         by_schedule = [ground for days in self.last_day.values() for ground in days]
         return tuple(dict.fromkeys([*self.length_by_ground, *by_schedule]))
 
-    def concerns(self, *, track: str, outcome: str | None, schedule: str | None = None) -> bool:
-        """Whether it runs in this track, for this outcome and in this schedule."""
+    def takes_letter(
+        self, values: Mapping[str, SettingValue | None], *, circumstances: Collection[str] = frozenset()
+    ) -> bool:
+        """Whether nobody but the letter can say when it ends: the law, or its setting, names no length."""
+        if self.mode == Mode.LETTER or not circumstances_clear(self.letter_when, circumstances):
+            return True
+        return bool(self.length_setting) and values.get(self.length_setting) is None
+
+    def ground_in(
+        self, circumstances: Collection[str], *, values: Mapping[str, SettingValue | None]
+    ) -> str | None:
+        """The ground for another length that these circumstances give, if any and if its setting is on."""
+        for ground in self.length_by_ground:
+            if ground in circumstances and values.get(self.ground_settings.get(ground, ""), True):
+                return ground
+        return None
+
+    def fact_after(self, step: str) -> StartFact:
+        """From which date it counts after this step."""
+        return self.start_fact_after.get(step, self.start_fact)
+
+    def starts_with(self, step: str, *, circumstances: Collection[str] = frozenset()) -> bool:
+        """Whether this step opens it, in these circumstances."""
+        needed = self.starts_when.get(step)
+        return step in self.starts and (needed is None or needed in circumstances)
+
+    def concerns(
+        self,
+        *,
+        track: str,
+        outcome: str | None,
+        schedule: str | None = None,
+        circumstances: Collection[str] = frozenset(),
+    ) -> bool:
+        """Whether it runs in this track, for this outcome, in this schedule and in these circumstances."""
         if schedule == EXTENDED_SCHEDULE and self.on_schedule and not (self.least_days or self.last_day):
+            return False
+        if not set(self.when) <= set(circumstances) or not circumstances_clear(self.unless, circumstances):
             return False
         if outcome is not None and outcome in self.outcomes_in_any_track:
             return True
         if self.tracks and track not in self.tracks:
             return False
         return not self.outcomes or outcome in self.outcomes
+
+
+def circumstances_clear(excluded: Iterable[str], circumstances: Collection[str]) -> bool:
+    """Whether none of the excluded circumstances holds."""
+    return set(excluded).isdisjoint(circumstances)
+
+
+@dataclass(frozen=True, slots=True)
+class Suspension:
+    """A ground on which time limits stand still."""
+
+    code: str
+    title: str
+    rules: tuple[str, ...]
+    source: str
+    confidence: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """Who may give more time for which time limits, on which grounds, with what proof and how much."""
+
+    code: str
+    title: str
+    rules: tuple[str, ...]
+    by: tuple[str, ...]
+    grounds: Mapping[str, str]  # code of the ground and its sentence
+    proof: bool
+    source: str
+    confidence: str
+    unless: tuple[str, ...] = ()
+    most_days: int | None = None
+    most_months: int | None = None
+    most_total_months: int | None = None
+    working_days_after_obstacle: int | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """Which part of the machine this law uses; a package narrows it and never widens it."""
+
+    states: frozenset[str] = STATES
+    tracks: frozenset[str] = TRACKS
+    steps: frozenset[str] = TRANSITIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,11 +350,14 @@ class RulePackage:
     calendar: CalendarData
     schedules: Mapping[str, Schedule]
     rules: Mapping[str, Rule]
+    graph: Graph = field(default_factory=Graph)
+    suspensions: Mapping[str, Suspension] = field(default_factory=dict)
+    extensions: Mapping[str, Extension] = field(default_factory=dict)
     overrides: Mapping[str, SettingValue] = field(default_factory=dict)
 
     @property
-    def values(self) -> dict[str, SettingValue]:
-        """The settings in force, by key."""
+    def values(self) -> dict[str, SettingValue | None]:
+        """The settings in force, by key; None where no value was confirmed."""
         return {key: spec.value for key, spec in self.settings.items()}
 
     def rule(self, code: str) -> Rule:
@@ -362,6 +374,34 @@ class RulePackage:
         except KeyError:
             raise UnknownName("schedule", code, known=self.schedules) from None
 
+    def suspension(self, code: str) -> Suspension:
+        """The ground of this code on which time limits stand still."""
+        try:
+            return self.suspensions[code]
+        except KeyError:
+            raise UnknownName("suspension", code, known=self.suspensions) from None
+
+    def extension(self, code: str) -> Extension:
+        """The extension of this code."""
+        try:
+            return self.extensions[code]
+        except KeyError:
+            raise UnknownName("extension", code, known=self.extensions) from None
+
+    def suspensions_of(self, rule_code: str) -> tuple[Suspension, ...]:
+        """The grounds on which this time limit may stand still."""
+        return tuple(entry for entry in self.suspensions.values() if rule_code in entry.rules)
+
+    def extensions_of(
+        self, rule_code: str, *, circumstances: Collection[str] = frozenset()
+    ) -> tuple[Extension, ...]:
+        """The extensions that this time limit may get in these circumstances."""
+        return tuple(
+            entry
+            for entry in self.extensions.values()
+            if rule_code in entry.rules and circumstances_clear(entry.unless, circumstances)
+        )
+
     def setting(self, key: str) -> SettingSpec:
         """The setting of this key."""
         try:
@@ -377,15 +417,22 @@ class RulePackage:
         )
 
     def opened_by(
-        self, transition: str, *, track: str, outcome: str | None = None, schedule: str | None = None
+        self,
+        transition: str,
+        *,
+        track: str,
+        outcome: str | None = None,
+        schedule: str | None = None,
+        circumstances: Collection[str] = frozenset(),
     ) -> tuple[Rule, ...]:
         """The time limits that this step opens; those counted from the end of another come after it."""
         opened = [
             rule
             for rule in self.rules.values()
-            if transition in rule.starts and rule.concerns(track=track, outcome=outcome, schedule=schedule)
+            if rule.starts_with(transition, circumstances=circumstances)
+            and rule.concerns(track=track, outcome=outcome, schedule=schedule, circumstances=circumstances)
         ]
-        return tuple(sorted(opened, key=lambda rule: rule.start_fact == StartFact.DUE_OF_RULE))
+        return tuple(sorted(opened, key=lambda rule: rule.fact_after(transition) in OF_ANOTHER_RULE))
 
     def met_by(self, transition: str) -> tuple[Rule, ...]:
         """The time limits that this step satisfies."""
@@ -400,6 +447,9 @@ class RulePackage:
         texts = [self.title]
         for rule in self.rules.values():
             texts += [rule.title, rule.when_missed, rule.extension]
+        texts += [suspension.title for suspension in self.suspensions.values()]
+        for extension in self.extensions.values():
+            texts += [extension.title, *extension.grounds.values()]
         for schedule in self.schedules.values():
             texts += [schedule.title, schedule.closed_office_note]
             for entry in schedule:

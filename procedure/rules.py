@@ -12,17 +12,21 @@ from datetime import date
 from pathlib import Path
 
 from procedure.calendars import CannotCompute, DayKind, good_friday_of, holidays_of
-from procedure.package_checks import check_package, check_rule
-from procedure.package_table import REQUIRED, PackageMistake, Table
+from procedure.package_checks import check_package, check_rule, circle_in
+from procedure.package_table import PackageMistake, Table
 from procedure.rule_rows import (
+    CIRCUMSTANCES,
     EXTENDED_SCHEDULE,
     NEVER_MISSED,
     OUTCOMES,
     ROLES,
+    STATES,
     TRACKS,
     TRANSITIONS,
     CalendarData,
     EquatedDay,
+    Extension,
+    Graph,
     Mode,
     ReminderProfile,
     Rule,
@@ -32,6 +36,7 @@ from procedure.rule_rows import (
     SettingSpec,
     Source,
     StartFact,
+    Suspension,
     Unit,
     UnknownName,
     WrongSetting,
@@ -40,6 +45,8 @@ from procedure.rule_rows import (
 __all__ = [
     "EXTENDED_SCHEDULE",
     "PACKAGES",
+    "Extension",
+    "Graph",
     "Mode",
     "PackageMistake",
     "ReminderProfile",
@@ -49,6 +56,7 @@ __all__ = [
     "ScheduleDay",
     "SettingSpec",
     "StartFact",
+    "Suspension",
     "Unit",
     "UnknownName",
     "WrongSetting",
@@ -108,6 +116,8 @@ def parse_package(text: str, *, file: str) -> RulePackage:
     schedules = _schedules(root.table("schedules"), sources)
     rule_table = root.table("rules")
     rules = {code: _rule(code, table, sources) for code, table in rule_table.tables()}
+    suspension_table = root.table("suspensions", required=False)
+    extension_table = root.table("extensions", required=False)
     package = RulePackage(
         name=head.text("name"),
         title=head.text("title"),
@@ -119,6 +129,9 @@ def parse_package(text: str, *, file: str) -> RulePackage:
         calendar=calendar,
         schedules=schedules,
         rules=rules,
+        graph=_graph(root.table("graph", required=False)),
+        suspensions={code: _suspension(code, row, sources) for code, row in suspension_table.tables()},
+        extensions={code: _extension(code, row, sources) for code, row in extension_table.tables()},
     )
     head.finish()
     root.finish()
@@ -143,7 +156,8 @@ def _source(code: str, table: Table) -> Source:
 
 def _setting(key: str, table: Table, sources: Iterable[str]) -> SettingSpec:
     type_name = table.one_of("type", SETTING_TYPES)
-    value = table.take("value", SETTING_TYPES[type_name], f"of type {type_name}", REQUIRED)
+    # Empty is an answer too: nobody has confirmed a value yet.
+    value = table.take("value", SETTING_TYPES[type_name], f"of type {type_name}", None)
     row = SettingSpec(key, value, type_name, table.text("note"), table.confidence(), table.citation(sources))
     table.finish()
     return row
@@ -188,31 +202,46 @@ def _no_equated_day(on: date, year: int) -> str:
 
 
 def _schedules(table: Table, sources: Iterable[str]) -> dict[str, Schedule]:
+    entries = dict(table.tables())
+    likes = {code: entry.one_of("days_like", entries, default="") for code, entry in entries.items()}
+    if circle := circle_in(likes):
+        entries[circle[0]].fail("days_like", f"goes round in a circle: {', '.join(circle)}")
+    own = {code: _own_days(entry) for code, entry in entries.items() if not likes[code]}
     schedules: dict[str, Schedule] = {}
-    for code, entry in table.tables():
+    for code, entry in entries.items():
         if code == EXTENDED_SCHEDULE:
             entry.fail("", "is reserved for an extended general procedure")
-        like = entry.one_of("days_like", schedules, default="")
-        days = schedules[like].days if like else tuple(_schedule_day(row) for row in entry.rows("days"))
-        if not days:
-            entry.fail("days", "is empty")
-        for before, after in itertools.pairwise(days):
-            if after.day <= before.day:
-                entry.fail("days", f"day {after.day} does not come after day {before.day}")
-        closed = [rule for day in days for rule in day.closes]
-        if twice := {rule for rule in closed if closed.count(rule) > 1}:
-            entry.fail("days", f"{', '.join(sorted(twice))} is closed twice")
+        like = code
+        while likes[like]:
+            like = likes[like]
         schedules[code] = Schedule(
             code=code,
             title=entry.text("title"),
             calendar=entry.one_of("calendar", set(DayKind)),
-            days=days,
+            days=own[like],
             source=entry.citation(sources),
             confidence=entry.confidence(),
             closed_office_note=entry.text("closed_office_note", ""),
         )
         entry.finish()
     return schedules
+
+
+def _own_days(entry: Table) -> tuple[ScheduleDay, ...]:
+    days = tuple(_schedule_day(row) for row in entry.rows("days"))
+    if not days:
+        entry.fail("days", "is empty")
+    if days[0].day != 1:
+        entry.fail("days", f"day 1 is missing before day {days[0].day}")
+    for before, after in itertools.pairwise(days):
+        if after.day <= before.day:
+            entry.fail("days", f"day {after.day} does not come after day {before.day}")
+        if after.day > before.day + 1:
+            entry.fail("days", f"day {before.day + 1} is missing before day {after.day}")
+    closed = [rule for day in days for rule in day.closes]
+    if twice := {rule for rule in closed if closed.count(rule) > 1}:
+        entry.fail("days", f"{', '.join(sorted(twice))} is closed twice")
+    return days
 
 
 def _schedule_day(row: Table) -> ScheduleDay:
@@ -241,13 +270,18 @@ def _rule(code: str, table: Table, sources: Iterable[str]) -> Rule:
     unit = None if mode == Mode.LETTER else Unit(table.one_of("unit", set(Unit)))
     last_day_table = table.table("last_day", required=False)
     steps, documents = TRANSITIONS.__contains__, _matches(DOCUMENT_CODE)
+    facts_after = table.words("start_fact_after", set(StartFact).__contains__, "a date to count from")
     rule = Rule(
         code=code,
         title=table.text("title"),
         mode=mode,
         unit=unit,
         length=table.number("length", None),
+        length_setting=table.text("length_setting", ""),
         length_by_ground=table.numbers("length_by_ground"),
+        ground_settings=table.words("ground_settings"),
+        letter_when=table.texts("letter_when", CIRCUMSTANCES.__contains__, "a circumstance"),
+        less_weeks=table.number("less_weeks", None, least=1),
         last_day={name: last_day_table.numbers(name) for name in last_day_table.names()},
         source=table.citation(sources),
         confidence=table.confidence(),
@@ -256,9 +290,14 @@ def _rule(code: str, table: Table, sources: Iterable[str]) -> Rule:
         reminder_profile=ReminderProfile(table.one_of("reminder_profile", set(ReminderProfile))),
         starts=table.texts("starts", steps, "a step of the procedure"),
         started_by_documents=table.texts("started_by_documents", documents, "the code of a document"),
+        starts_when=table.words("starts_when", CIRCUMSTANCES.__contains__, "a circumstance"),
         start_fact=StartFact(table.one_of("start_fact", set(StartFact), StartFact.EVENT_ON.value)),
+        start_fact_after={step: StartFact(fact) for step, fact in facts_after.items()},
         due_of=table.text("due_of", ""),
-        tracks=table.texts("tracks", TRACKS.__contains__, "a track (general, extended)"),
+        start_of=table.text("start_of", ""),
+        when=table.texts("when", CIRCUMSTANCES.__contains__, "a circumstance"),
+        unless=table.texts("unless", CIRCUMSTANCES.__contains__, "a circumstance"),
+        tracks=table.texts("tracks", TRACKS.__contains__, f"a track ({', '.join(sorted(TRACKS))})"),
         outcomes=table.texts("outcomes", OUTCOMES.__contains__, "an outcome"),
         outcomes_in_any_track=table.texts("outcomes_in_any_track", OUTCOMES.__contains__, "an outcome"),
         met_by=table.texts("met_by", steps, "a step of the procedure"),
@@ -267,6 +306,7 @@ def _rule(code: str, table: Table, sources: Iterable[str]) -> Rule:
         follows=table.text("follows", ""),
         least_days=table.number("least_days", None, least=1),
         instead_of=table.text("instead_of", ""),
+        not_before=table.text("not_before", ""),
         soft=table.flag("soft", mode in NEVER_MISSED),
         by_analogy=table.flag("by_analogy"),
         counts_first_day=table.flag("counts_first_day"),
@@ -279,3 +319,51 @@ def _rule(code: str, table: Table, sources: Iterable[str]) -> Rule:
     table.finish()
     check_rule(rule, table)
     return rule
+
+
+def _graph(table: Table) -> Graph:
+    whole = Graph()
+    graph = Graph(
+        states=frozenset(table.texts("states", STATES.__contains__, "a state")) or whole.states,
+        tracks=frozenset(table.texts("tracks", TRACKS.__contains__, "a track")) or whole.tracks,
+        steps=frozenset(table.texts("steps", TRANSITIONS.__contains__, "a step of the procedure"))
+        or whole.steps,
+    )
+    table.finish()
+    return graph
+
+
+def _suspension(code: str, table: Table, sources: Iterable[str]) -> Suspension:
+    suspension = Suspension(
+        code=code,
+        title=table.text("title"),
+        rules=table.texts("rules", _matches(RULE_CODE), "the code of a rule", required=True),
+        source=table.citation(sources),
+        confidence=table.confidence(),
+        note=table.text("note", ""),
+    )
+    table.finish()
+    return suspension
+
+
+def _extension(code: str, table: Table, sources: Iterable[str]) -> Extension:
+    extension = Extension(
+        code=code,
+        title=table.text("title"),
+        rules=table.texts("rules", _matches(RULE_CODE), "the code of a rule", required=True),
+        by=table.texts("by", ROLES.__contains__, "a role", required=True),
+        grounds=table.words("grounds"),
+        proof=table.flag("proof"),
+        source=table.citation(sources),
+        confidence=table.confidence(),
+        unless=table.texts("unless", CIRCUMSTANCES.__contains__, "a circumstance"),
+        most_days=table.number("most_days", None, least=1),
+        most_months=table.number("most_months", None, least=1),
+        most_total_months=table.number("most_total_months", None, least=1),
+        working_days_after_obstacle=table.number("working_days_after_obstacle", None, least=1),
+        note=table.text("note", ""),
+    )
+    if not extension.grounds:
+        table.fail("grounds", "is empty")
+    table.finish()
+    return extension

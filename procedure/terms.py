@@ -3,107 +3,37 @@
 from __future__ import annotations
 
 import calendar as months
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
-from enum import StrEnum
-from typing import Any
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta
 
-from procedure.calendars import ONE_DAY, CannotCompute, DayKind, LegalCalendar, Plan, Skipped, gettext_noop
-from procedure.rule_rows import EXTENDED_SCHEDULE, Mode, Rule, RulePackage, Schedule, StartFact, Unit
+from procedure.calendars import ONE_DAY, DayKind, LegalCalendar, Pause, Plan, Skipped
+from procedure.legal_time import AMSTERDAM, END_OF_DAY, hours_later, in_amsterdam, same_time_later
+from procedure.rule_rows import (
+    EXTENDED_SCHEDULE,
+    Extension,
+    Mode,
+    Rule,
+    RulePackage,
+    Schedule,
+    StartFact,
+    Unit,
+)
+from procedure.term_rows import STEP_TEXTS, LetterDecides, Step, StepKind, Term, TermMistake
 
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
-END_OF_DAY = time(23, 59, 59)
-
-
-class TermMistake(CannotCompute):
-    """The question does not fit the rule; the text says how."""
-
-
-class StepKind(StrEnum):
-    """The steps of a derivation."""
-
-    EVENT = "event"
-    FIRST_DAY = "first_day"
-    COUNTED = "counted"
-    NOMINAL_END = "nominal_end"
-    TWO_WORKING_DAYS = "two_working_days"
-    ROLLED_OVER = "rolled_over"
-    MINIMUM_ENDS = "minimum_ends"
-    EARLIEST = "earliest"
-
-
-STEP_TEXTS = {
-    StepKind.EVENT: gettext_noop("This happened. The time starts with it."),
-    StepKind.FIRST_DAY: gettext_noop("The first day that counts."),
-    StepKind.COUNTED: gettext_noop("This day counts."),
-    StepKind.NOMINAL_END: gettext_noop("The time would end here."),
-    StepKind.TWO_WORKING_DAYS: gettext_noop("A short time must contain two working days, so it ends here."),
-    StepKind.ROLLED_OVER: gettext_noop("The first working day after it. The time ends here."),
-    StepKind.MINIMUM_ENDS: gettext_noop("The last day of the minimum time."),
-    StepKind.EARLIEST: gettext_noop("From this day on it is possible."),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One line of a derivation; `number` is the day of the schedule or the count."""
-
-    kind: StepKind
-    on: date
-    number: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """When a time limit ends, and how that date came about."""
-
-    rule_code: str
-    package: str
-    start: date | datetime
-    due_on: date
-    due_at: datetime
-    nominal_on: date
-    counted: tuple[Step, ...]
-    skipped: tuple[Skipped, ...]
-    mode: str
-    source: str
-    confidence: str
-    check_the_letter: bool
-    schedule: str | None = None
-    day_one: date | None = None
-    ground: str | None = None
-    earliest_on: date | None = None
-    received_by_post_until: date | None = None
-    settings: tuple[tuple[str, bool | int | str], ...] = ()
-
-    def as_json(self) -> dict[str, Any]:
-        """The derivation as it is stored beside a deadline."""
-        return {
-            "package": self.package,
-            "rule": self.rule_code,
-            "mode": self.mode,
-            "start": self.start.isoformat(),
-            "schedule": self.schedule,
-            "day_one": _iso(self.day_one),
-            "ground": self.ground,
-            "due_on": self.due_on.isoformat(),
-            "due_at": self.due_at.isoformat(),
-            "nominal": self.nominal_on.isoformat(),
-            "earliest_on": _iso(self.earliest_on),
-            "received_by_post_until": _iso(self.received_by_post_until),
-            "counted": [
-                {"kind": step.kind.value, "date": step.on.isoformat(), "number": step.number}
-                for step in self.counted
-            ],
-            "skipped": [
-                {"date": day.on.isoformat(), "name": day.name, "why": day.why.value} for day in self.skipped
-            ],
-            "source": self.source,
-            "confidence": self.confidence,
-            "check_the_letter": self.check_the_letter,
-            "settings": dict(self.settings),
-        }
+__all__ = [
+    "AMSTERDAM",
+    "END_OF_DAY",
+    "STEP_TEXTS",
+    "LetterDecides",
+    "Step",
+    "StepKind",
+    "Term",
+    "TermMistake",
+    "add_months",
+    "compute",
+    "latest_extension",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,20 +58,28 @@ def compute(
     day_one: date | None = None,
     ground: str | None = None,
     day_kind: str | None = None,
+    circumstances: Collection[str] = frozenset(),
+    pauses: Iterable[tuple[date, date] | tuple[date, date, str]] = (),
 ) -> Term:
     """The end of a time limit that this event starts.
 
     `schedule` and `day_one` matter to rules that end with a day of a schedule. Give "AAX" as schedule once
     the general procedure has been extended; `day_kind` puts another calendar in place of the schedule's.
+    Without a `ground`, one of the `circumstances` may be it. The days of `pauses` do not count: each has a
+    first and a last day, both included, and may have a name.
     """
+    stood_still = _pauses(rule, pauses)
     try:
-        moment = _in_amsterdam(start) if isinstance(start, datetime) else None
+        moment = in_amsterdam(start) if isinstance(start, datetime) else None
     except OverflowError:
         raise TermMistake(f"{start} lies beyond the calendar") from None
     on = moment.date() if moment else start
     if rule.start_fact == StartFact.DAY_ONE_ON and day_one is not None:
         on, moment = day_one, None
-    calendar = LegalCalendar(package)
+    calendar = LegalCalendar(package, pauses=stood_still)
+    if rule.takes_letter(package.values, circumstances={*circumstances, ground or ""}):
+        raise LetterDecides(rule)
+    ground = ground or rule.ground_in(circumstances, values=package.values)
     _check_ground(rule, ground)
     try:
         if rule.on_schedule:
@@ -171,7 +109,18 @@ def compute(
         earliest_on=earliest_on,
         received_by_post_until=posted,
         settings=tuple(sorted(package.overrides.items())),
+        pauses=stood_still,
     )
+
+
+def _pauses(rule: Rule, pauses: Iterable[tuple[date, date] | tuple[date, date, str]]) -> tuple[Pause, ...]:
+    found = tuple(sorted(Pause(*pause) for pause in pauses))
+    if found and rule.mode == Mode.HOURS_OR_LIBERTY:
+        raise TermMistake(f"rule {rule.code} runs to the minute and never stands still")
+    for pause in found:
+        if pause.last_on < pause.first_on:
+            raise TermMistake(f"a pause cannot end on {pause.last_on}, before it begins on {pause.first_on}")
+    return found
 
 
 def _check_ground(rule: Rule, ground: str | None) -> None:
@@ -265,9 +214,8 @@ def _by_length(
     calendar: LegalCalendar,
     ground: str | None,
 ) -> _Count:
-    if rule.mode == Mode.LETTER or rule.unit is None:
-        raise TermMistake(f"rule {rule.code} has no length in the law: take the date from the letter")
-    length = rule.length_by_ground.get(ground or "", rule.length or 0)
+    assert rule.unit is not None, "only a rule of the letter has no unit"
+    length = _length(rule, ground, package)
     if rule.mode == Mode.HOURS_OR_LIBERTY:
         return _to_the_minute(rule, moment, length)
     if length == 0 and rule.mode != Mode.CALENDAR_MIN:
@@ -277,7 +225,35 @@ def _by_length(
         return _last_of(plan, event=on, first_number=1)
     if rule.counts_first_day:
         length -= 1
-    nominal_on = _add(on, length, rule.unit)
+    nominal_on, stood_still = _with_pauses(on, _add(on, length, rule.unit), calendar, rule.counts_first_day)
+    count = _end_of_length(rule, on, nominal_on, package, calendar)
+    return replace(count, skipped=tuple(sorted({*stood_still, *count.skipped}, key=lambda day: day.on)))
+
+
+def _length(rule: Rule, ground: str | None, package: RulePackage) -> int:
+    base = package.values[rule.length_setting] if rule.length_setting else rule.length
+    if ground and package.values.get(rule.ground_settings.get(ground, ""), True):
+        return rule.length_by_ground.get(ground, int(base or 0))
+    return int(base or 0)
+
+
+def _with_pauses(
+    event: date, nominal_on: date, calendar: LegalCalendar, counts_first_day: bool
+) -> tuple[date, list[Skipped]]:
+    """The last day when each paused day is made up for by a later one that is not paused."""
+    stood_still = []
+    on = event if counts_first_day else event + ONE_DAY
+    while on <= nominal_on:
+        if paused := calendar.paused(on):
+            stood_still.append(paused)
+            nominal_on += ONE_DAY
+        on += ONE_DAY
+    return nominal_on, stood_still
+
+
+def _end_of_length(
+    rule: Rule, on: date, nominal_on: date, package: RulePackage, calendar: LegalCalendar
+) -> _Count:
     steps = [Step(StepKind.EVENT, on)]
     if not rule.counts_first_day:
         steps.append(Step(StepKind.FIRST_DAY, on + ONE_DAY))
@@ -285,6 +261,10 @@ def _by_length(
         rolls = package.values["preparation_minimum_rolls_over"]
         return _minimum(nominal_on, steps, calendar, rolls=bool(rolls))
     steps.append(Step(StepKind.NOMINAL_END, nominal_on))
+    if rule.less_weeks:
+        earliest = nominal_on - timedelta(weeks=rule.less_weeks)
+        steps.append(Step(StepKind.EARLIEST, earliest))
+        return _Count(earliest, nominal_on, tuple(steps), earliest_on=earliest)
     if rule.mode == Mode.ATW and not (rule.by_analogy and not package.values["analogy_rolls_over"]):
         return _atw(on, nominal_on, steps, calendar)
     if rule.mode == Mode.EU and package.values["eu_terms_roll_over"]:
@@ -304,7 +284,7 @@ def _atw(event: date, nominal_on: date, steps: list[Step], calendar: LegalCalend
 def _has_two_working_days(event: date, last: date, calendar: LegalCalendar) -> bool:
     found, on = 0, event + ONE_DAY
     while on <= last and found < 2:
-        found += calendar.why_closed(on) is None
+        found += calendar.skips(on, DayKind.WORKING_DAY) is None
         on += ONE_DAY
     return found == 2
 
@@ -320,7 +300,10 @@ def _minimum(last: date, steps: list[Step], calendar: LegalCalendar, *, rolls: b
     """RVT-01: the next step is possible on the day after the last day of the minimum."""
     end, skipped = calendar.first_counted(last, DayKind.WORKING_DAY) if rolls else (last, [])
     earliest = end + ONE_DAY
-    steps += [Step(StepKind.MINIMUM_ENDS, earliest - ONE_DAY), Step(StepKind.EARLIEST, earliest)]
+    while paused := calendar.paused(earliest):
+        skipped.append(paused)
+        earliest += ONE_DAY
+    steps += [Step(StepKind.MINIMUM_ENDS, end), Step(StepKind.EARLIEST, earliest)]
     return _Count(earliest, last + ONE_DAY, tuple(steps), tuple(skipped), earliest_on=earliest)
 
 
@@ -328,12 +311,9 @@ def _to_the_minute(rule: Rule, moment: datetime | None, length: int) -> _Count:
     if moment is None:
         raise TermMistake(f"rule {rule.code} runs to the minute: give date and time, as 2026-03-27T14:30")
     if rule.unit == Unit.HOURS:
-        # Hours pass in real time, also in the nights when the clock is changed.
-        due_at = (moment.astimezone(UTC) + timedelta(hours=length)).astimezone(AMSTERDAM)
+        due_at = hours_later(moment, length)
     else:
-        days = length * (7 if rule.unit == Unit.WEEKS else 1)
-        # The same time on the clock; the way through UTC makes a time that the spring night skips a real one.
-        due_at = (moment + timedelta(days=days)).astimezone(UTC).astimezone(AMSTERDAM)
+        due_at = same_time_later(moment, length * (7 if rule.unit == Unit.WEEKS else 1))
     due_on = due_at.date()
     return _Count(due_on, due_on, (Step(StepKind.EVENT, moment.date()),), due_at=due_at)
 
@@ -344,7 +324,8 @@ def _to_the_minute(rule: Rule, moment: datetime | None, length: int) -> _Count:
 def _window_opens(rule: Rule, due_on: date, package: RulePackage) -> date | None:
     if not rule.opens_months_before:
         return None
-    return _add(due_on, -int(package.values[rule.opens_months_before]), Unit.MONTHS)
+    before = package.values[rule.opens_months_before]
+    return None if before is None else _add(due_on, -int(before), Unit.MONTHS)
 
 
 def _post_until(rule: Rule, due_on: date, package: RulePackage, calendar: LegalCalendar) -> date | None:
@@ -358,7 +339,8 @@ def _post_until(rule: Rule, due_on: date, package: RulePackage, calendar: LegalC
 
 
 def _add(on: date, length: int, unit: Unit) -> date:
-    if unit == Unit.MONTHS:
+    if unit in (Unit.MONTHS, Unit.YEARS):
+        length *= 12 if unit == Unit.YEARS else 1
         year, month = divmod(on.year * 12 + on.month - 1 + length, 12)
         if not 1 <= year <= 9999:
             raise OverflowError
@@ -372,11 +354,33 @@ def add_months(on: date, months_more: int) -> date:
     return _add(on, months_more, Unit.MONTHS)
 
 
-def _in_amsterdam(moment: datetime) -> datetime:
-    if moment.tzinfo is None:
-        return moment.replace(tzinfo=AMSTERDAM)
-    return moment.astimezone(AMSTERDAM)
+# Extensions
 
 
-def _iso(on: date | None) -> str | None:
-    return on.isoformat() if on else None
+def latest_extension(
+    extension: Extension,
+    *,
+    package: RulePackage,
+    start: date,
+    due_on: date,
+    obstacle_until: date | None = None,
+) -> date | None:
+    """The last day that this extension may give to a term from `start` to `due_on`; None without a limit.
+
+    `obstacle_until` is the last day of what stood in the way, as an illness.
+    """
+    ends = []
+    if extension.most_days is not None:
+        ends.append(_add(due_on, extension.most_days, Unit.DAYS))
+    if extension.most_months is not None:
+        ends.append(_add(due_on, extension.most_months, Unit.MONTHS))
+    if extension.most_total_months is not None:
+        ends.append(_add(start, extension.most_total_months, Unit.MONTHS))
+    if extension.working_days_after_obstacle is not None:
+        if obstacle_until is None:
+            raise TermMistake(
+                f"extension {extension.code} counts from the end of the obstacle: give that day"
+            )
+        calendar, days = LegalCalendar(package), extension.working_days_after_obstacle
+        ends.append(calendar.days_after(obstacle_until, days, DayKind.WORKING_DAY).on(days))
+    return min(ends, default=None)

@@ -7,7 +7,15 @@ from datetime import date
 
 import pytest
 
-from procedure.rule_rows import OUTCOMES, ROLES, TRANSITIONS, UnknownName, WrongSetting
+from procedure.rule_rows import (
+    OUTCOMES,
+    ROLES,
+    STATES,
+    TRACKS,
+    TRANSITIONS,
+    UnknownName,
+    WrongSetting,
+)
 from procedure.rules import (
     PACKAGES,
     PackageMistake,
@@ -272,7 +280,7 @@ def test_the_tiny_package_is_right_before_it_is_bent():
         ('starts = ["grant"]', 'starts = ["grants"]', "rules.TST-01.starts", "'grants' is not a step"),
         ('starts = ["grant"]', 'starts = ["grant", "grant"]', "rules.TST-01.starts", "names something twice"),
         ('mode = "ATW"', 'mode = "AWT"', "rules.TST-01.mode", "'AWT' is not one of"),
-        ('unit = "days"', 'unit = "years"', "rules.TST-01.unit", "'years' is not one of"),
+        ('unit = "days"', 'unit = "fortnights"', "rules.TST-01.unit", "'fortnights' is not one of"),
         ('unit = "days"', 'unit = "hours"', "rules.TST-01.unit", "hours does not go with mode ATW"),
         ("length = 3", "length = -3", "rules.TST-01.length", "must be at least 0, not -3"),
         ("length = 3", "length = 3.5", "rules.TST-01.length", "must be a whole number, not 3.5"),
@@ -287,7 +295,7 @@ def test_the_tiny_package_is_right_before_it_is_bent():
         ('mode = "ATW"', 'mode = "ATW"\ncounts_first_day = true', "rules.TST-01.counts_first_day", "SOFT"),
         ('mode = "ATW"', 'mode = "ATW"\nmet_by = ["refuse"]\ncancelled_by = ["refuse"]', "rules.TST-01.cancelled_by", "met_by"),
         ('mode = "ATW"', 'mode = "ATW"\noutcomes = ["MAYBE"]', "rules.TST-01.outcomes", "'MAYBE' is not an outcome"),
-        ('mode = "ATW"', 'mode = "ATW"\ntracks = ["dublin"]', "rules.TST-01.tracks", "is not a track"),
+        ('mode = "ATW"', 'mode = "ATW"\ntracks = ["border"]', "rules.TST-01.tracks", "is not a track"),
         ('mode = "ATW"', 'mode = "ATW"\nmet_by_documents = ["view"]', "rules.TST-01.met_by_documents", "document"),
         ('mode = "ATW"', 'mode = "ATW"\nopens_months_before = "win"', "rules.TST-01.opens_months_before", "no setting"),
         ('mode = "ATW"', 'mode = "ATW"\nby_analogy = true', "settings.analogy_rolls_over", "is needed"),
@@ -377,10 +385,11 @@ def test_a_minimum_that_counts_from_a_rule_that_counts_from_a_rule_is_refused():
 def test_roles_steps_and_outcomes_are_those_of_the_machine():
     from asylum_portal.accounts.models import Role
     from procedure.models import Procedure
-    from procedure.states import Outcome, Track
+    from procedure.states import Outcome, State, Track
 
     assert set(Role.values) >= ROLES
-    assert {field.value for field in Track} == {"general", "extended"}
+    assert set(Track.values) <= TRACKS
+    assert set(State.values) <= STATES
     assert set(Outcome.values) <= OUTCOMES
     machine = {step.name for step in Procedure(state="").get_all_state_transitions()}
     assert machine <= TRANSITIONS
