@@ -1,4 +1,7 @@
-"""The names of the procedure: states, tracks, schedules, outcomes, phases. The track is data, no state."""
+"""The names of the procedure: states, tracks, schedules, outcomes, phases. The track is data, no state.
+
+The states of the small machines beside it (border, appeal, permit, family, return) stand with their models.
+"""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -26,6 +29,13 @@ class State(TextChoices):
         "extended_investigation",
         _("Extended procedure: investigation (verlengde asielprocedure)"),
     )
+    CLAIM = "claim", _("Another country is asked to take the case (Dublinclaim)")
+    REPEAT_NOTIFIED = "repeat_notified", _("Repeat application announced (herhaalde aanvraag, M35-O)")
+    REPEAT_INCOMPLETE = "repeat_incomplete", _("Repeat application incomplete (herstel verzuim)")
+    DISCONTINUATION = (
+        "discontinuation_intended",
+        _("Intention to stop the application (voornemen buiten behandeling)"),
+    )
     GRANTED = "granted", _("Permit granted (ingewilligd)")
     REFUSED = "refused", _("Refused (afgewezen)")
     WITHDRAWN = "withdrawn", _("Withdrawn (ingetrokken)")
@@ -47,25 +57,57 @@ GENERAL_STEPS = (
     State.DECISION,
 )
 OUTCOMES = (State.GRANTED, State.REFUSED, State.WITHDRAWN)
-OPEN = (*INTAKE, State.PREPARATION, State.READY, *GENERAL_STEPS, State.EXTENDED_INVESTIGATION)
-# In these the applicant waits for the decision in general or extended procedure.
+# Everything between rest and preparation and the decision in general or extended procedure.
 UNDECIDED_AFTER_START = (*GENERAL_STEPS, State.EXTENDED_INVESTIGATION)
+BEFORE_ANY_OUTCOME = (
+    *INTAKE,
+    State.PREPARATION,
+    State.READY,
+    *UNDECIDED_AFTER_START,
+    State.CLAIM,
+    State.REPEAT_NOTIFIED,
+    State.REPEAT_INCOMPLETE,
+)
+OPEN = (*BEFORE_ANY_OUTCOME, State.DISCONTINUATION)
 
 
 class Track(TextChoices):
     GENERAL = "general", _("General procedure (algemene asielprocedure)")
     EXTENDED = "extended", _("Extended procedure (verlengde asielprocedure)")
+    DUBLIN = "dublin", _("Which country is responsible (Dublin)")
+    ACCELERATED = "accelerated", _("Accelerated procedure (spoor 2)")
+    REPEAT = "repeat", _("Repeat application, one-day test (ééndagstoets)")
+    ADMISSIBILITY = "admissibility", _("Admissibility procedure (from June 2026)")
 
 
 class Schedule(TextChoices):
-    """The days of the general procedure; which days they are is in the rule package."""
+    """The days of a procedure; which days they are is in the rule package."""
 
     SIX_DAYS = "AA6", _("six days")
     NINE_DAYS = "AA9", _("nine days")
+    BORDER_SIX = "SCH6", _("six days at the border")
+    BORDER_NINE = "SCH9", _("nine days at the border")
+    ONE_DAY_TEST = "HASA3", _("one-day test (three days)")
+    REPEAT_SIX = "HASA6", _("repeat application in six days")
+
+
+# What a caseworker chooses between; the others follow from where the case is.
+CHOSEN_SCHEDULES = (Schedule.SIX_DAYS, Schedule.NINE_DAYS)
+AT_BORDER = {Schedule.SIX_DAYS: Schedule.BORDER_SIX, Schedule.NINE_DAYS: Schedule.BORDER_NINE}
+AWAY_FROM_BORDER = {there: here for here, there in AT_BORDER.items()}
+
+
+class Hold(TextChoices):
+    """Why a procedure waits for the person or for a category of people (model C1, flag `hold`)."""
+
+    NONE = "", _("none")
+    NO_SHOW = "no_show", _("did not come")
+    HEALTH = "health", _("health")
+    MORATORIUM = "moratorium", _("decisions postponed (moratorium)")
 
 
 class Outcome(TextChoices):
-    """How a procedure ends (model C9), for these roads."""
+    """How a procedure ends (model C9)."""
 
     GRANT_A = "GRANT_A", _("refugee: art. 29(1)(a)")
     GRANT_B1 = "GRANT_B1", _("death penalty: art. 29(1)(b)(1)")
@@ -75,11 +117,28 @@ class Outcome(TextChoices):
     UNFOUNDED = "UNFOUNDED", _("unfounded: art. 31")
     MANIFESTLY_UNFOUNDED = "MANIFESTLY_UNFOUNDED", _("manifestly unfounded: art. 30b")
     INADMISSIBLE = "INADMISSIBLE", _("inadmissible: art. 30a")
+    NOT_CONSIDERED = "NOT_CONSIDERED", _("not taken into consideration, another country is responsible: art. 30")
+    DISCONTINUED = "DISCONTINUED", _("stopped (buiten behandeling): art. 30c")
     WITHDRAWN = "WITHDRAWN", _("withdrawn by the applicant")
 
 
 GRANTS = (Outcome.GRANT_A, Outcome.GRANT_B1, Outcome.GRANT_B2, Outcome.GRANT_B3, Outcome.GRANT_FAM)
 REFUSALS = (Outcome.UNFOUNDED, Outcome.MANIFESTLY_UNFOUNDED, Outcome.INADMISSIBLE)
+# The merits are not weighed in the accelerated procedure and the one-day test (T43, T54).
+REFUSALS_OF_TRACK = {
+    Track.GENERAL: REFUSALS,
+    Track.EXTENDED: REFUSALS,
+    Track.ACCELERATED: (Outcome.MANIFESTLY_UNFOUNDED, Outcome.INADMISSIBLE),
+    Track.REPEAT: (Outcome.INADMISSIBLE, Outcome.MANIFESTLY_UNFOUNDED),
+    Track.ADMISSIBILITY: (Outcome.INADMISSIBLE,),
+}
+# Appeal within one week, whichever the procedure (Vw 69(2), model C5.3).
+ONE_WEEK_OUTCOMES = (
+    Outcome.NOT_CONSIDERED,
+    Outcome.INADMISSIBLE,
+    Outcome.MANIFESTLY_UNFOUNDED,
+    Outcome.DISCONTINUED,
+)
 
 
 class Phase(TextChoices):
@@ -92,6 +151,7 @@ class Phase(TextChoices):
     REPORT_CHECK = "report_check", _("Check of the report")
     INTENTION_RESPONSE = "intention_and_response", _("Intention and response")
     DECISION = "decision", _("Decision")
+    APPEAL = "appeal", _("Appeal")
     AFTER = "after_decision", _("After the decision")
 
 
@@ -109,6 +169,10 @@ PHASE_OF = {
     State.ASSESSMENT: Phase.INTENTION_RESPONSE,
     State.INTENDED_DECISION: Phase.INTENTION_RESPONSE,
     State.DECISION: Phase.DECISION,
+    State.CLAIM: Phase.DETAILED_INTERVIEW,
+    State.REPEAT_NOTIFIED: Phase.REGISTRATION,
+    State.REPEAT_INCOMPLETE: Phase.REGISTRATION,
+    State.DISCONTINUATION: Phase.INTENTION_RESPONSE,
     State.GRANTED: Phase.AFTER,
     State.REFUSED: Phase.AFTER,
     State.WITHDRAWN: Phase.AFTER,

@@ -1,0 +1,93 @@
+"""What the rule package asks of a procedure: the circumstances that hold, and the days from which terms count."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from procedure import machines
+from procedure.models import Procedure
+from procedure.rule_rows import StartFact
+from procedure.states import ONE_WEEK_OUTCOMES, Outcome, Track
+
+# In the others the appeal itself lets the person wait for the court (model C5.4).
+_NOT_SUSPENSIVE = (
+    Outcome.NOT_CONSIDERED,
+    Outcome.INADMISSIBLE,
+    Outcome.MANIFESTLY_UNFOUNDED,
+    Outcome.DISCONTINUED,
+)
+# Tracks with days of their own: decided within them, one week for the appeal (model C5.3).
+_WITH_DAYS = (Track.GENERAL, Track.REPEAT)
+
+
+def circumstances(procedure: Procedure, name: str, *, facts: Mapping[str, Any] | None = None) -> frozenset[str]:
+    """Which of the package's circumstances hold when this step is taken; ask after the step changed its subject."""
+    facts = facts or {}
+    appeal = machines.current(procedure, "appeal")
+    one_week = appeal.one_week if appeal is not None and not _decides(name) else is_one_week_case(procedure)
+    suspensive = is_suspensive(procedure, exception=bool(facts.get("suspensive_exception")))
+    decided = bool(procedure.outcome)
+    found = {
+        "border": procedure.border,
+        "detained": procedure.detained,
+        "hit": procedure.hit,
+        "take_back_with_hit": procedure.take_back_with_hit,
+        "other_authority": procedure.other_authority,
+        "one_week_appeal": one_week,
+        "suspensive": decided and suspensive,
+        "not_suspensive": decided and not suspensive,
+        "leaves_at_once": bool(facts.get("leave_at_once")),
+        "departure_days": bool(facts.get("departure_days")),
+        "advice": bool(facts.get("third_party_advice")),
+        "after_days": decided and not decided_within_days(procedure),
+        "continued_beyond_days": procedure.border and procedure.track == Track.EXTENDED,
+        "remainder": not procedure.package.law.values.get("departure_term_restarts", True),
+    }
+    return frozenset(circumstance for circumstance, holds in found.items() if holds)
+
+
+def _decides(name: str) -> bool:
+    return name in ("refuse", "decide_not_to_consider", "discontinue", "refuse_incomplete")
+
+
+def decided_within_days(procedure: Procedure) -> bool:
+    """Was the decision made within the days of the procedure, the border measure included?"""
+    return procedure.decided_in_track in _WITH_DAYS or procedure.border
+
+
+def is_one_week_case(procedure: Procedure) -> bool:
+    """Model C5.3 and Vw 69(2): by the outcome, or decided within the days."""
+    if not procedure.outcome:
+        return False
+    return procedure.outcome in ONE_WEEK_OUTCOMES or decided_within_days(procedure)
+
+
+def is_suspensive(procedure: Procedure, *, exception: bool = False) -> bool:
+    """Model C5.4 and Vw 82: may the person wait for the court here? The exceptions are 30a(1)(c) and 30b(1)(h)."""
+    return exception or procedure.outcome not in _NOT_SUSPENSIVE
+
+
+def start_facts(procedure: Procedure) -> dict[str, date | None]:
+    """The days of a procedure from which its terms can count, as far as they are known."""
+    permit = machines.current(procedure, "permit")
+    return {
+        StartFact.LODGED_ON: procedure.lodged_on,
+        StartFact.APPLICATION_PHASE_ENDED_ON: procedure.application_phase_ended_on,
+        StartFact.DAY_ONE_ON: procedure.day_one_on,
+        StartFact.HIT_ON: _day_of(procedure, "refer_to_dublin", fact="hit_on"),
+        StartFact.RESPONSIBLE_ON: procedure.responsible_on,
+        StartFact.CLAIM_SENT_ON: _day_of(procedure, "send_claim"),
+        StartFact.ACCEPTED_ON: _day_of(procedure, "accept_claim", fact="accepted_on"),
+        StartFact.RULING_ON: _day_of(procedure, "record_ruling"),
+        StartFact.PERMIT_FROM_ON: permit.valid_from if permit else None,
+        StartFact.PERMIT_UNTIL_ON: permit.valid_until if permit else None,
+    }
+
+
+def _day_of(procedure: Procedure, name: str, *, fact: str = "") -> date | None:
+    """The day of the last step of this name, or the day that was entered with it."""
+    taken = procedure.transitions.filter(name=name).order_by("-id").first()
+    if taken is None:
+        return None
+    entered = taken.inputs.get(fact) if fact else None
+    return date.fromisoformat(entered) if entered else taken.on
