@@ -334,6 +334,8 @@ class Graph:
     states: frozenset[str] = STATES
     tracks: frozenset[str] = TRACKS
     steps: frozenset[str] = TRANSITIONS
+    # What this law calls a track, where that is another name.
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -444,7 +446,7 @@ class RulePackage:
 
     def msgids(self) -> frozenset[str]:
         """Every sentence of the package that people read, for the catalogues."""
-        texts = [self.title]
+        texts = [self.title, *self.graph.titles.values()]
         for rule in self.rules.values():
             texts += [rule.title, rule.when_missed, rule.extension]
         texts += [suspension.title for suspension in self.suspensions.values()]

@@ -69,7 +69,7 @@ __all__ = [
 PACKAGES = Path(__file__).parent / "packages"
 
 DOCUMENT_CODE = re.compile(r"DOC-[A-Z0-9]+(-[A-Z0-9]+)*")
-RULE_CODE = re.compile(r"[A-Z0-9]{2,4}-[A-Z0-9]{2,4}")
+RULE_CODE = re.compile(r"[A-Z0-9]{2,6}-[A-Z0-9]{2,4}")
 SETTING_TYPES = {"bool": bool, "int": int, "str": str}
 
 
@@ -328,7 +328,11 @@ def _graph(table: Table) -> Graph:
         tracks=frozenset(table.texts("tracks", TRACKS.__contains__, "a track")) or whole.tracks,
         steps=frozenset(table.texts("steps", TRANSITIONS.__contains__, "a step of the procedure"))
         or whole.steps,
+        titles=table.words("titles"),
     )
+    for track in graph.titles:
+        if track not in graph.tracks:
+            table.fail(f"titles.{track}", "is not among graph.tracks")
     table.finish()
     return graph
 

@@ -19,6 +19,7 @@ WAITING_TERMS = {
         "DUB-03",
         "ACC-02",
         "HAS-03",
+        "EU-VIEW",
     ),
 }
 
@@ -56,6 +57,8 @@ def corrections_in_or_over(procedure: Any) -> bool:
 
 @guard(_("No response has come in yet and the time for it is not over."))
 def response_in_or_over(procedure: Any) -> bool:
+    if _decides_without_intention(procedure):
+        return True
     return _in_or_over(procedure, ("response",), WAITING_TERMS[State.INTENDED_DECISION])
 
 
@@ -155,7 +158,14 @@ def interview_held(procedure: Any) -> bool:
 
 @guard(_("An intended decision must have been sent first."))
 def intention_issued(procedure: Any) -> bool:
-    return procedure.intention_issued_on is not None
+    return procedure.intention_issued_on is not None or _decides_without_intention(procedure)
+
+
+def _decides_without_intention(procedure: Any) -> bool:
+    """Only under a package that has this step does a decision come without an intended one (C10)."""
+    if procedure.state != State.DECISION or procedure.intention_issued_on is not None:
+        return False
+    return procedure.transitions.filter(name="decide_without_intention").exists()
 
 
 @guard(_("There is no request for withdrawal."))

@@ -8,7 +8,9 @@ from procedure.states import ONE_WEEK_OUTCOMES, Outcome, State
 
 from .basis import guard
 
-_APPEAL_TERMS = ("APP-1W", "APP-4W")
+_APPEAL_TERMS = ("APP-1W", "APP-4W", "APP-EU")
+_HIGHER_APPEAL_TERMS = ("HAP-01", "HAP-EU")
+_BORDER_TERMS = ("BOR-01", "BOR-12W")
 # What the service still has to do about a permit before a case can be closed.
 _PERMIT_AT_REST = ("active", "permanent", "permit_withdrawn", "expired", "renounced")
 _RETURN_AT_REST = ("not_started", "departed", "unknown_destination", "stopped")
@@ -36,7 +38,7 @@ def no_child_alone(measure: Any) -> bool:
 
 @guard(_("The four weeks at the border are not over."))
 def four_weeks_over(measure: Any) -> bool:
-    term = measure.procedure.latest_deadline("BOR-01")
+    term = measure.procedure.latest_deadline(*_BORDER_TERMS)
     return term is not None and term.effective_due_on <= measure.event_on
 
 
@@ -52,7 +54,7 @@ def refused_within_four_weeks(measure: Any) -> bool:
     procedure = measure.procedure
     if procedure.state != State.REFUSED or procedure.decided_on is None:
         return False
-    term = procedure.latest_deadline("BOR-01")
+    term = procedure.latest_deadline(*_BORDER_TERMS)
     return term is None or procedure.decided_on <= term.effective_due_on
 
 
@@ -76,7 +78,7 @@ def time_for_court_over(appeal: Any) -> bool:
         case "window_open":
             return _over(appeal.procedure, _APPEAL_TERMS, appeal.event_on)
         case "higher_window_open":
-            return _over(appeal.procedure, ("HAP-01",), appeal.event_on)
+            return _over(appeal.procedure, _HIGHER_APPEAL_TERMS, appeal.event_on)
         case _:
             return True
 

@@ -55,7 +55,9 @@ class OutcomeSteps(ProcedureFacts):
     )
     def reopen_after_annulment(self) -> None:
         """The court annulled the decision: the service decides anew, in the extended procedure."""
-        self.track = Track.EXTENDED
+        # A law without an extended procedure decides anew in the standard one.
+        tracks = self.package.law.graph.tracks
+        self.track = Track.EXTENDED if Track.EXTENDED in tracks else Track.GENERAL
         self.outcome, self.decided_on, self.decided_in_track = "", None, ""
         self.intention_issued_on = None
 
