@@ -1,13 +1,13 @@
 """The steps of the procedure as the model lists them (C2): one line for each of its rows, written by hand.
 
-The words are those of the model, so that a lawyer can lay the two side by side: its numbers, its states (C1.1 and
-C1.2) and its actors. Below the tables the words are put into those of the portal: a state of the model is a state
-in a track, an actor is one or more roles. Nothing here is taken from the machine that it is compared with.
+The words are those of the model, so that a lawyer can lay the two side by side: its numbers, its states (C1.1
+and C1.2) and its actors. Below the tables the words are put into those of the portal: a state of the model is
+a state in a track, an actor is one or more roles. Nothing is taken from the machine that is held against it.
 
-In the column From: a name with * stands for all that begin so, a name after - is left out again, `open` for
-every state before an outcome, `any` for every state of that machine, `(new)` for what does not exist yet, and
-NAME/track for one track of a state that several have. In the column To: `=` stays where it is, `before` goes back
-to where the case came from.
+Before the arrow: a name with * stands for all that begin so, a name after - is left out again, `open` for
+every state that is no end, `any` for every state of that machine, `(new)` for what does not exist yet, and
+NAME/track for one track of a state that several have. After it: `=` stays where it is, `before` goes back to
+where it was.
 """
 
 from dataclasses import dataclass
@@ -19,95 +19,100 @@ from procedure.states import State, Track
 # The procedure itself (C1.1)
 
 PROCEDURE = """
-T01  | express_wish                 | (new)                                              | INTENT_EXPRESSED      | IND-R POL KMAR
-T02  | start_registration           | INTENT_EXPRESSED                                   | REGISTRATION          | IND-R POL KMAR
-T03  | lodge_application            | REGISTRATION                                       | APPLICATION_LODGED    | IND-R
-T04  | start_application_interview  | APPLICATION_LODGED                                 | APPLICATION_INTERVIEW | IND-R
-T05  | finish_application_interview | APPLICATION_INTERVIEW                              | TRIAGE                | IND-R
-T06  | begin_preparation            | TRIAGE                                             | RVT                   | IND-R IND-B
-T07  | refer_to_dublin              | TRIAGE RVT AA_READY AA_INTERVIEW AA_CORRECTIONS AA_ASSESSMENT | DUBLIN_INTERVIEW | IND-B
-T08  | refer_to_accelerated         | TRIAGE                                             | ACC_INTERVIEW         | IND-B
-T09  | complete_preparation         | RVT                                                | AA_READY              | IND-P
-T10  | choose_nine_days             | RVT AA_READY                                       | =                     | IND-P IND-B
-T11  | start_general_procedure      | AA_READY                                           | AA_INTERVIEW          | IND-P IND-H
-T12  | close_interview              | AA_INTERVIEW                                       | AA_CORRECTIONS        | IND-H
-T13  | close_corrections            | AA_CORRECTIONS                                     | AA_ASSESSMENT         | LAW IND-B SYS
-T14  | grant                        | AA_ASSESSMENT AA_INTENTION AA_DECISION             | GRANTED               | IND-B IND-S
-T15  | issue_intended_decision      | AA_ASSESSMENT                                      | AA_INTENTION          | IND-B
-T16  | refer_to_extended            | AA_* -AA_READY                                     | VA_INVESTIGATION      | IND-B
-T17  | extend_general_procedure     | AA_* -AA_READY                                     | =                     | IND-B
-T18  | close_response               | AA_INTENTION                                       | AA_DECISION           | LAW SYS
-T19  | refuse                       | AA_INTENTION AA_DECISION                           | REFUSED               | IND-B
-T20  | reconsider                   | AA_DECISION                                        | AA_INTENTION          | IND-B
-T20  | reconsider                   | VA_DECISION                                        | VA_INTENTION          | IND-B
-T20  | reconsider                   | DUBLIN_DECISION                                    | DUBLIN_INTENTION      | IND-B
-T20  | reconsider                   | ACC_DECISION                                       | ACC_INTENTION         | IND-B
-T20  | reconsider                   | HASA_DECISION                                      | HASA_INTENTION        | IND-B
-T21  | plan_extended_interview      | VA_INVESTIGATION                                   | =                     | IND-P
-T22  | close_extended_interview     | VA_INVESTIGATION                                   | VA_CORRECTIONS        | IND-H
-T23  | close_corrections            | VA_CORRECTIONS                                     | VA_ASSESSMENT         | LAW IND-B SYS
-T24  | skip_extended_interview      | VA_INVESTIGATION                                   | VA_ASSESSMENT         | IND-B
-T25  | issue_intended_decision      | VA_ASSESSMENT                                      | VA_INTENTION          | IND-B
-T26  | close_response               | VA_INTENTION                                       | VA_DECISION           | LAW SYS
-T27  | grant                        | VA_ASSESSMENT VA_INTENTION VA_DECISION             | GRANTED               | IND-B IND-S
-T28  | refuse                       | VA_INTENTION VA_DECISION                           | REFUSED               | IND-B
-T29  | extend_decision_period       | VA_* AA_*                                          | =                     | IND-B
-T30  | extend_response_term         | AA_INTENTION VA_INTENTION DUBLIN_INTENTION ACC_INTENTION | =               | IND-B
-T31  | close_dublin_interview       | DUBLIN_INTERVIEW                                   | DUBLIN_CLAIM          | IND-H
-T31a | send_claim                   | DUBLIN_CLAIM                                       | =                     | IND-B
-T32  | accept_claim                 | DUBLIN_CLAIM                                       | DUBLIN_INTENTION      | IND-B
-T33  | take_responsibility          | DUBLIN_CLAIM DUBLIN_INTENTION                      | RVT                   | IND-B
-T34  | close_response               | DUBLIN_INTENTION                                   | DUBLIN_DECISION       | LAW SYS
-T35  | decide_not_to_consider       | DUBLIN_INTENTION DUBLIN_DECISION                   | REFUSED               | IND-B
-T36  | confirm_transfer             | REFUSED/dublin                                     | CLOSED                | DTV POL KMAR
-T37  | record_lapsed_transfer       | REFUSED/dublin                                     | RVT                   | IND-B
-T38  | mark_absconded               | REFUSED/dublin                                     | =                     | DTV POL
-T39  | issue_intended_decision      | ACC_INTERVIEW                                      | ACC_INTENTION         | IND-B
-T40  | close_response               | ACC_INTENTION                                      | ACC_DECISION          | LAW SYS
-T41  | move_to_general              | ACC_INTERVIEW ACC_INTENTION                        | RVT                   | IND-B
-T42  | grant                        | ACC_INTERVIEW ACC_INTENTION ACC_DECISION           | GRANTED               | IND-B
-T43  | refuse                       | ACC_INTENTION ACC_DECISION                         | REFUSED               | IND-B
-T44  | announce_repeat_application  | (new)                                              | HASA_NOTIFIED         | LAW APP IND-R
-T45  | find_incomplete              | HASA_NOTIFIED                                      | HASA_INCOMPLETE       | IND-R
-T46  | complete_application         | HASA_INCOMPLETE                                    | HASA_NOTIFIED         | LAW APP
-T47  | refuse_incomplete            | HASA_INCOMPLETE                                    | REFUSED               | IND-B
-T48  | plan_one_day_test            | HASA_NOTIFIED                                      | HASA_PLANNED          | IND-P
-T49  | hold_one_day_test            | HASA_PLANNED                                       | HASA_DAY1             | IND-H
-T50  | issue_intended_decision      | HASA_DAY1                                          | HASA_INTENTION        | IND-B
-T51  | continue_in_six_days         | HASA_DAY1 HASA_INTENTION                           | AA_ASSESSMENT         | IND-B
-T52  | refer_to_extended            | HASA_DAY1 HASA_INTENTION                           | VA_INVESTIGATION      | IND-B
-T53  | close_response               | HASA_INTENTION                                     | HASA_DECISION         | LAW SYS
-T54  | refuse                       | HASA_INTENTION HASA_DECISION                       | REFUSED               | IND-B
-T55  | grant                        | HASA_DAY1 HASA_DECISION                            | GRANTED               | IND-B
-T56  | request_withdrawal           | open                                               | =                     | APP LAW GRD
-T56  | retract_withdrawal           | open                                               | =                     | APP LAW GRD
-T57  | confirm_withdrawal           | open                                               | WITHDRAWN             | IND-B
-T58  | record_no_show               | AA_* VA_* DUBLIN_* ACC_* HASA_*                    | =                     | IND-H
-T59  | accept_explanation           | open -DISCONTINUE_INTENTION                        | =                     | IND-B
-T60  | intend_to_discontinue        | open -DISCONTINUE_INTENTION                        | DISCONTINUE_INTENTION | IND-B
-T61  | drop_discontinuation         | DISCONTINUE_INTENTION                              | before                | IND-B
-T62  | discontinue                  | DISCONTINUE_INTENTION                              | REFUSED               | IND-B
-T63  | reopen_after_annulment       | REFUSED                                            | VA_ASSESSMENT         | IND-B CRT
-T64  | close                        | GRANTED REFUSED WITHDRAWN                          | CLOSED                | IND-B
-T65  | assign_lawyer                | any                                                | =                     | RVR
-T66  | change_lawyer                | any                                                | =                     | RVR LAW
-"""  # noqa: E501
+T01  | express_wish                 | IND-R POL KMAR | (new) -> INTENT_EXPRESSED
+T02  | start_registration           | IND-R POL KMAR | INTENT_EXPRESSED -> REGISTRATION
+T03  | lodge_application            | IND-R          | REGISTRATION -> APPLICATION_LODGED
+T04  | start_application_interview  | IND-R          | APPLICATION_LODGED -> APPLICATION_INTERVIEW
+T05  | finish_application_interview | IND-R          | APPLICATION_INTERVIEW -> TRIAGE
+T06  | begin_preparation            | IND-R IND-B    | TRIAGE -> RVT
+T07  | refer_to_dublin              | IND-B          | TRIAGE RVT AA_READY -> DUBLIN_INTERVIEW
+T07  | refer_to_dublin              | IND-B          | AA_INTERVIEW AA_CORRECTIONS -> DUBLIN_INTERVIEW
+T07  | refer_to_dublin              | IND-B          | AA_ASSESSMENT -> DUBLIN_INTERVIEW
+T08  | refer_to_accelerated         | IND-B          | TRIAGE -> ACC_INTERVIEW
+T09  | complete_preparation         | IND-P          | RVT -> AA_READY
+T10  | choose_nine_days             | IND-P IND-B    | RVT AA_READY -> =
+T11  | start_general_procedure      | IND-P IND-H    | AA_READY -> AA_INTERVIEW
+T12  | close_interview              | IND-H          | AA_INTERVIEW -> AA_CORRECTIONS
+T13  | close_corrections            | LAW IND-B SYS  | AA_CORRECTIONS -> AA_ASSESSMENT
+T14  | grant                        | IND-B IND-S    | AA_ASSESSMENT AA_INTENTION AA_DECISION -> GRANTED
+T15  | issue_intended_decision      | IND-B          | AA_ASSESSMENT -> AA_INTENTION
+T16  | refer_to_extended            | IND-B          | AA_* -AA_READY -> VA_INVESTIGATION
+T17  | extend_general_procedure     | IND-B          | AA_* -AA_READY -> =
+T18  | close_response               | LAW SYS        | AA_INTENTION -> AA_DECISION
+T19  | refuse                       | IND-B          | AA_INTENTION AA_DECISION -> REFUSED
+T20  | reconsider                   | IND-B          | AA_DECISION -> AA_INTENTION
+T20  | reconsider                   | IND-B          | VA_DECISION -> VA_INTENTION
+T20  | reconsider                   | IND-B          | DUBLIN_DECISION -> DUBLIN_INTENTION
+T20  | reconsider                   | IND-B          | ACC_DECISION -> ACC_INTENTION
+T20  | reconsider                   | IND-B          | HASA_DECISION -> HASA_INTENTION
+T21  | plan_extended_interview      | IND-P          | VA_INVESTIGATION -> =
+T22  | close_extended_interview     | IND-H          | VA_INVESTIGATION -> VA_CORRECTIONS
+T23  | close_corrections            | LAW IND-B SYS  | VA_CORRECTIONS -> VA_ASSESSMENT
+T24  | skip_extended_interview      | IND-B          | VA_INVESTIGATION -> VA_ASSESSMENT
+T25  | issue_intended_decision      | IND-B          | VA_ASSESSMENT -> VA_INTENTION
+T26  | close_response               | LAW SYS        | VA_INTENTION -> VA_DECISION
+T27  | grant                        | IND-B IND-S    | VA_ASSESSMENT VA_INTENTION VA_DECISION -> GRANTED
+T28  | refuse                       | IND-B          | VA_INTENTION VA_DECISION -> REFUSED
+T29  | extend_decision_period       | IND-B          | VA_* AA_* -> =
+T30  | extend_response_term         | IND-B          | AA_INTENTION VA_INTENTION -> =
+T30  | extend_response_term         | IND-B          | DUBLIN_INTENTION ACC_INTENTION -> =
+T31  | close_dublin_interview       | IND-H          | DUBLIN_INTERVIEW -> DUBLIN_CLAIM
+T31a | send_claim                   | IND-B          | DUBLIN_CLAIM -> =
+T32  | accept_claim                 | IND-B          | DUBLIN_CLAIM -> DUBLIN_INTENTION
+T33  | take_responsibility          | IND-B          | DUBLIN_CLAIM DUBLIN_INTENTION -> RVT
+T34  | close_response               | LAW SYS        | DUBLIN_INTENTION -> DUBLIN_DECISION
+T35  | decide_not_to_consider       | IND-B          | DUBLIN_INTENTION DUBLIN_DECISION -> REFUSED
+T36  | confirm_transfer             | DTV POL KMAR   | REFUSED/dublin -> CLOSED
+T37  | record_lapsed_transfer       | IND-B          | REFUSED/dublin -> RVT
+T38  | mark_absconded               | DTV POL        | REFUSED/dublin -> =
+T39  | issue_intended_decision      | IND-B          | ACC_INTERVIEW -> ACC_INTENTION
+T40  | close_response               | LAW SYS        | ACC_INTENTION -> ACC_DECISION
+T41  | move_to_general              | IND-B          | ACC_INTERVIEW ACC_INTENTION -> RVT
+T42  | grant                        | IND-B          | ACC_INTERVIEW ACC_INTENTION ACC_DECISION -> GRANTED
+T43  | refuse                       | IND-B          | ACC_INTENTION ACC_DECISION -> REFUSED
+T44  | announce_repeat_application  | LAW APP IND-R  | (new) -> HASA_NOTIFIED
+T45  | find_incomplete              | IND-R          | HASA_NOTIFIED -> HASA_INCOMPLETE
+T46  | complete_application         | LAW APP        | HASA_INCOMPLETE -> HASA_NOTIFIED
+T47  | refuse_incomplete            | IND-B          | HASA_INCOMPLETE -> REFUSED
+T48  | plan_one_day_test            | IND-P          | HASA_NOTIFIED -> HASA_PLANNED
+T49  | hold_one_day_test            | IND-H          | HASA_PLANNED -> HASA_DAY1
+T50  | issue_intended_decision      | IND-B          | HASA_DAY1 -> HASA_INTENTION
+T51  | continue_in_six_days         | IND-B          | HASA_DAY1 HASA_INTENTION -> AA_ASSESSMENT
+T52  | refer_to_extended            | IND-B          | HASA_DAY1 HASA_INTENTION -> VA_INVESTIGATION
+T53  | close_response               | LAW SYS        | HASA_INTENTION -> HASA_DECISION
+T54  | refuse                       | IND-B          | HASA_INTENTION HASA_DECISION -> REFUSED
+T55  | grant                        | IND-B          | HASA_DAY1 HASA_DECISION -> GRANTED
+T56  | request_withdrawal           | APP LAW GRD    | open -> =
+T56  | retract_withdrawal           | APP LAW GRD    | open -> =
+T57  | confirm_withdrawal           | IND-B          | open -> WITHDRAWN
+T58  | record_no_show               | IND-H          | AA_* VA_* DUBLIN_* ACC_* HASA_* -> =
+T59  | accept_explanation           | IND-B          | open -DISCONTINUE_INTENTION -> =
+T60  | intend_to_discontinue        | IND-B          | open -DISCONTINUE_INTENTION -> DISCONTINUE_INTENTION
+T61  | drop_discontinuation         | IND-B          | DISCONTINUE_INTENTION -> before
+T62  | discontinue                  | IND-B          | DISCONTINUE_INTENTION -> REFUSED
+T63  | reopen_after_annulment       | IND-B CRT      | REFUSED -> VA_ASSESSMENT
+T64  | close                        | IND-B          | GRANTED REFUSED WITHDRAWN -> CLOSED
+T65  | assign_lawyer                | RVR            | any -> =
+T66  | change_lawyer                | RVR LAW        | any -> =
+"""
 
 # How rows that can be read in more than one way are read, and why.
 READINGS = {
     "T16": "The five running steps that the row names are all of AA_* but AA_READY.",
-    "T17": "AA_* is here the five running steps: the grounds of Vb 3.115(1) lengthen days that are counted from "
-    "day 1, and before day 1 there is none to count from.",
-    "T18": "The lawyer or the clock, and not the officer who decides, unlike T13: nobody but the lawyer gives up "
-    "the time that is left for the response. So for T26, T34, T40 and T53.",
-    "T29": "AA_* is here also AA_READY: the decision period runs from the day of lodging. HASA_PLANNED is no AA_*.",
+    "T17": "AA_* is here the five running steps: the grounds of Vb 3.115(1) lengthen days that are counted "
+    "from day 1, and before day 1 there is none to count from.",
+    "T18": "The lawyer or the clock, and not the officer who decides, unlike T13: nobody but the lawyer "
+    "gives up the time that is left for the response. So for T26, T34, T40 and T53.",
+    "T29": "AA_* is here also AA_READY: the decision period runs from the day of lodging. HASA_PLANNED is "
+    "no AA_*.",
     "T36": "The transfer to another state: REFUSED in the Dublin track. So for T37 and T38.",
-    "T55": "HASA_INTENTION is not in the row, as it is in T14, T27 and T42: a grant after the intention goes "
-    "through the response (HASA_DECISION) or the six days (T51).",
-    "T58": "Every state whose name begins so, also those before a meeting (AA_READY, HASA_PLANNED): it is the "
-    "meeting of that very day that was missed, and a person can disappear before it (NOS-01).",
-    "T59": "The row says: any state with a hold. A hold can be carried along by other steps (T33, T41), so every "
-    "open state; that there is a hold is a condition. In DISCONTINUE_INTENTION it is T61 that ends it.",
+    "T55": "HASA_INTENTION is not in the row, as it is in T14, T27 and T42: a grant after the intention "
+    "goes through the response (HASA_DECISION) or the six days (T51).",
+    "T58": "Every state whose name begins so, also those before a meeting (AA_READY, HASA_PLANNED): it is "
+    "the meeting of that very day that was missed, and a person can disappear before it (NOS-01).",
+    "T59": "The row says: any state with a hold. A hold can be carried along by other steps (T33, T41), so "
+    "every open state; that there is a hold is a condition. In DISCONTINUE_INTENTION it is T61 that "
+    "ends it.",
     "T60": "As T59; what is intended already is not intended again.",
     "T62": "Also of a repeat application: the track stays.",
     "T63": "A decision of any track can be annulled.",
@@ -118,79 +123,96 @@ READINGS = {
 
 SMALL = {
     "border": """
-B01  | impose_border_measure       | NONE                                  | IMPOSED               | KMAR
-B02  | lift_border_measure         | IMPOSED                               | LIFTED                | IND-B KMAR
-B03  | record_entry_by_law         | IMPOSED                               | ENTRY_BY_LAW          | KMAR IND-B
-B04  | refuse_entry                | IMPOSED                               | ENTRY_REFUSED         | IND-B
+B01  | impose_border_measure        | KMAR           | NONE -> IMPOSED
+B02  | lift_border_measure          | IND-B KMAR     | IMPOSED -> LIFTED
+B03  | record_entry_by_law          | KMAR IND-B     | IMPOSED -> ENTRY_BY_LAW
+B04  | refuse_entry                 | IND-B          | IMPOSED -> ENTRY_REFUSED
 """,
     "appeal": """
-P01  | lodge_appeal                | WINDOW_OPEN                           | LODGED                | LAW APP
-P02  | request_provisional_measure | WINDOW_OPEN LODGED                    | =                     | LAW
-P03  | record_provisional_ruling   | LODGED                                | =                     | CRT IND-B
-P04  | record_ruling               | LODGED                                | RULED                 | CRT IND-B
-P05  | open_higher_appeal          | RULED                                 | HA_WINDOW_OPEN        | SYS
-P06  | lodge_higher_appeal         | HA_WINDOW_OPEN                        | HA_LODGED             | LAW IND-B
-P07  | record_higher_ruling        | HA_LODGED                             | HA_RULED              | CRT
-P08  | make_final                  | WINDOW_OPEN HA_WINDOW_OPEN HA_RULED RULED | FINAL             | IND-B
+P01  | lodge_appeal                 | LAW APP        | WINDOW_OPEN -> LODGED
+P02  | request_provisional_measure  | LAW            | WINDOW_OPEN LODGED -> =
+P03  | record_provisional_ruling    | CRT IND-B      | LODGED -> =
+P04  | record_ruling                | CRT IND-B      | LODGED -> RULED
+P05  | open_higher_appeal           | SYS            | RULED -> HA_WINDOW_OPEN
+P06  | lodge_higher_appeal          | LAW IND-B      | HA_WINDOW_OPEN -> HA_LODGED
+P07  | record_higher_ruling         | CRT            | HA_LODGED -> HA_RULED
+P08  | make_final                   | IND-B          | WINDOW_OPEN HA_WINDOW_OPEN HA_RULED RULED -> FINAL
 """,
     "permit": """
-R01  | announce_permit             | TO_PRODUCE                            | READY                 | IND-D
-R02  | hand_out_permit             | READY                                 | ACTIVE                | IND-D
-R03  | hand_out_at_once            | TO_PRODUCE                            | ACTIVE                | IND-D
-R04  | request_permit_extension    | ACTIVE                                | EXTENSION_PENDING     | APP LAW
-R05  | extend_permit               | EXTENSION_PENDING                     | ACTIVE                | IND-B
-R06  | request_permanent_permit    | ACTIVE                                | PERMANENT_PENDING     | APP LAW
-R07  | grant_permanent_permit      | PERMANENT_PENDING                     | PERMANENT             | IND-B
-R08  | report_loss                 | ACTIVE PERMANENT                      | =                     | APP POL
-R10  | intend_permit_withdrawal    | ACTIVE PERMANENT                      | WITHDRAWAL_INTENTION  | IND-B
-R11  | close_withdrawal_response   | WITHDRAWAL_INTENTION                  | WITHDRAWAL_ASSESSMENT | LAW APP SYS
-R12  | drop_permit_withdrawal      | WITHDRAWAL_INTENTION WITHDRAWAL_ASSESSMENT WITHDRAWAL_HEARING | ACTIVE | IND-B
-R13  | plan_withdrawal_hearing     | WITHDRAWAL_ASSESSMENT                 | WITHDRAWAL_HEARING    | IND-P
-R14  | withdraw_permit             | WITHDRAWAL_HEARING                    | PERMIT_WITHDRAWN      | IND-B
-R15  | renounce_permit             | ACTIVE                                | RENOUNCED             | APP IND-B
+R01  | announce_permit              | IND-D          | TO_PRODUCE -> READY
+R02  | hand_out_permit              | IND-D          | READY -> ACTIVE
+R03  | hand_out_at_once             | IND-D          | TO_PRODUCE -> ACTIVE
+R04  | request_permit_extension     | APP LAW        | ACTIVE -> EXTENSION_PENDING
+R05  | extend_permit                | IND-B          | EXTENSION_PENDING -> ACTIVE
+R06  | request_permanent_permit     | APP LAW        | ACTIVE -> PERMANENT_PENDING
+R07  | grant_permanent_permit       | IND-B          | PERMANENT_PENDING -> PERMANENT
+R08  | report_loss                  | APP POL        | ACTIVE PERMANENT -> =
+R10  | intend_permit_withdrawal     | IND-B          | ACTIVE PERMANENT -> WITHDRAWAL_INTENTION
+R11  | close_withdrawal_response    | LAW APP SYS    | WITHDRAWAL_INTENTION -> WITHDRAWAL_ASSESSMENT
+R12  | drop_permit_withdrawal       | IND-B          | WITHDRAWAL_* -> before
+R13  | plan_withdrawal_hearing      | IND-P          | WITHDRAWAL_ASSESSMENT -> WITHDRAWAL_HEARING
+R14  | withdraw_permit              | IND-B          | WITHDRAWAL_HEARING -> PERMIT_WITHDRAWN
+R15  | renounce_permit              | APP IND-B      | ACTIVE -> RENOUNCED
 """,
     "replacement": """
-R09  | replace_document            | REQUESTED                             | REPLACED              | IND-D
+R09  | replace_document             | IND-D          | REQUESTED -> REPLACED
 """,
     "family": """
-F01  | open_family_window          | (new)                                 | WINDOW_OPEN           | SYS
-F02  | request_family_reunification | WINDOW_OPEN WINDOW_PASSED            | REQUESTED             | APP LAW
-F03  | grant_family_reunification  | REQUESTED                             | FR_GRANTED            | IND-B
-F03  | refuse_family_reunification | REQUESTED                             | FR_REFUSED            | IND-B
+F01  | open_family_window           | SYS            | (new) -> WINDOW_OPEN
+F02  | request_family_reunification | APP LAW        | WINDOW_OPEN WINDOW_PASSED -> REQUESTED
+F03  | grant_family_reunification   | IND-B          | REQUESTED -> FR_GRANTED
+F03  | refuse_family_reunification  | IND-B          | REQUESTED -> FR_REFUSED
 """,
     "return": """
-V01  | start_departure_term        | NOT_STARTED                           | TERM_RUNNING          | IND-B SYS
-V02  | suspend_departure_term      | TERM_RUNNING                          | TERM_SUSPENDED        | SYS
-V03  | resume_departure_term       | TERM_SUSPENDED                        | TERM_RUNNING          | IND-B
-V04  | begin_departure_guidance    | TERM_RUNNING                          | DTV_ACTIVE            | DTV
-V05  | choose_voluntary_departure  | TERM_RUNNING DTV_ACTIVE               | IOM_VOLUNTARY         | IOM APP
-V06  | confirm_departure           | IOM_VOLUNTARY DTV_ACTIVE TRANSFER_PLANNED | DEPARTED          | DTV IOM KMAR
-V07  | record_unknown_destination  | any -DEPARTED -UNKNOWN_DESTINATION -STOPPED | UNKNOWN_DESTINATION | DTV POL COA
+V01  | start_departure_term         | IND-B SYS      | NOT_STARTED -> TERM_RUNNING
+V02  | suspend_departure_term       | SYS            | TERM_RUNNING -> TERM_SUSPENDED
+V03  | resume_departure_term        | IND-B          | TERM_SUSPENDED -> TERM_RUNNING
+V04  | begin_departure_guidance     | DTV            | TERM_RUNNING -> DTV_ACTIVE
+V05  | choose_voluntary_departure   | IOM APP        | TERM_RUNNING DTV_ACTIVE -> IOM_VOLUNTARY
+V06  | confirm_departure            | DTV IOM KMAR   | IOM_VOLUNTARY DTV_ACTIVE TRANSFER_PLANNED -> DEPARTED
+V07  | record_unknown_destination   | DTV POL COA    | open -> UNKNOWN_DESTINATION
 """,
 }
 
 SMALL_READINGS = {
     "B02": "SYS proposes: a task for a person, no step of the clock (C0.3 does not name it). So for P08.",
-    "R09": "The row says `same`: the permit stays as it is. What moves is the replacement (C1.2), from REQUESTED.",
-    "R15": "`APP with LAW`: the applicant's own signed statement, her lawyer beside her. The lawyer does not "
-    "renounce for her.",
+    "R09": "The row says `same`: the permit stays as it is. What moves is the replacement (C1.2), which "
+    "has been asked for.",
+    "R12": "The row says ACTIVE. A permanent permit from whose holder nothing is taken stays a permanent "
+    "one, so: where the permit was before the intention (R10).",
+    "R15": "`APP with LAW`: the applicant's own signed statement, her lawyer beside her. The lawyer does "
+    "not renounce for her.",
     "F02": "VWN helps and does not ask in the person's place.",
-    "V01": "The row names SYS; C0.3 does not list it among what the clock may do. It is read as a clock that a "
-    "person's decision opens, as P05 and F01 are.",
+    "V01": "The row names SYS; C0.3 does not list it among what the clock may do. It is read as a clock "
+    "that a person's decision opens, as P05 and F01 are.",
     "V07": "Any state from which somebody can still go: not one of the three ends.",
 }
 
 # What happens to the small machines without a row of its own in C2: as an effect that another row names,
 # as a state of C1.2 that no row of C2 reaches, or as an order that opens a term of C3.
 EFFECTS = """
-P    | open_appeal_window          | appeal      | (new)                              | WINDOW_OPEN         | SYS
-R    | begin_permit                | permit      | (new)                              | TO_PRODUCE          | SYS
-R    | request_replacement         | replacement | REPORTED                           | REQUESTED           | APP IND-D
-F    | pass_family_window          | family      | WINDOW_OPEN                        | WINDOW_PASSED       | SYS
-V    | plan_transfer               | return      | NOT_STARTED                        | TRANSFER_PLANNED    | SYS
-V    | stop_return                 | return      | any -DEPARTED -UNKNOWN_DESTINATION -STOPPED | STOPPED    | SYS
-V    | order_departure             | return      | TERM_RUNNING DTV_ACTIVE            | =                   | DTV
+P    | appeal      | open_appeal_window     | SYS            | (new) -> WINDOW_OPEN
+R    | permit      | begin_permit           | SYS            | (new) -> TO_PRODUCE
+R    | replacement | begin_replacement      | SYS            | (new) -> REPORTED
+V    | return      | begin_return           | SYS            | (new) -> NOT_STARTED
+R    | replacement | request_replacement    | APP IND-D      | REPORTED -> REQUESTED
+F    | family      | pass_family_window     | SYS            | WINDOW_OPEN -> WINDOW_PASSED
+V    | return      | plan_transfer          | SYS            | NOT_STARTED -> TRANSFER_PLANNED
+V    | return      | stop_return            | SYS            | open -> STOPPED
+V    | return      | order_departure        | DTV            | TERM_RUNNING DTV_ACTIVE -> =
 """
+
+# Beside C2: steps without a row there, each with what the model says about it elsewhere.
+BESIDE = """
+C4.3 | announce_other_day_one       | IND-P          | AA_READY HASA_PLANNED -> =
+C0.2 | set_letter_date              | IND-B          | any -> =
+C3   | extend_term                  | IND-P DTV      | any -> =
+C3   | pause                        | IND-B          | any -CLOSED -> =
+C3   | resume                       | IND-B          | any -CLOSED -> =
+C10  | move_to_package              | IND-S          | any -CLOSED -> =
+"""
+# Only in the draft nl-2026 (C10): under nl-2021 they start nowhere.
+DRAFT_ONLY = {"open_preparation", "choose_track", "decide_without_intention"}
 
 # The words of the model in those of the portal
 
@@ -235,13 +257,17 @@ STATES: dict[str, tuple[State, tuple[Track, ...]]] = {
     "HASA_INTENTION": (State.INTENDED_DECISION, (REPEAT,)),
     "HASA_DECISION": (State.DECISION, (REPEAT,)),
     "DISCONTINUE_INTENTION": (State.DISCONTINUATION, TRACKS),
-    # No row grants in the Dublin track: whose case the Netherlands takes over goes to rest and preparation first.
+    # No row grants in the Dublin track: what the Netherlands takes over goes to rest and preparation first.
     "GRANTED": (State.GRANTED, (GENERAL, EXTENDED, ACCELERATED, REPEAT)),
     "REFUSED": (State.REFUSED, TRACKS),
     "WITHDRAWN": (State.WITHDRAWN, TRACKS),
     "CLOSED": (State.CLOSED, TRACKS),
 }
-OUTCOMES = ("GRANTED", "REFUSED", "WITHDRAWN", "CLOSED")
+# Where nothing is open any more.
+ENDS = {
+    "procedure": ("GRANTED", "REFUSED", "WITHDRAWN", "CLOSED"),
+    "return": ("DEPARTED", "UNKNOWN_DESTINATION", "STOPPED"),
+}
 # The states of C1.2.
 SMALL_STATES = {
     "border": "NONE IMPOSED LIFTED ENTRY_BY_LAW ENTRY_REFUSED",
@@ -253,9 +279,9 @@ SMALL_STATES = {
     "return": "NOT_STARTED TERM_RUNNING TERM_SUSPENDED DTV_ACTIVE IOM_VOLUNTARY TRANSFER_PLANNED DEPARTED "
     "UNKNOWN_DESTINATION STOPPED",
 }
-# The actors. Caseworker stands for the registering, interviewing and deciding officers, and the supervisor may do
-# what they may. The planner's work is done by all three. What the Legal Aid Board decides, the planners record
-# where it does not do so itself. A guardian acts for an unaccompanied child wherever the applicant may.
+# The actors. Caseworker stands for the registering, interviewing and deciding officers, and the supervisor
+# may do what they may. The work of the planner is done by all three. What the Legal Aid Board decides, they
+# record where it does not do so itself. A guardian acts for an unaccompanied child where the applicant may.
 OFFICERS = {Role.CASEWORKER, Role.SUPERVISOR}
 PLANNERS = {Role.CASEWORKER, Role.PLANNER, Role.SUPERVISOR}
 ROLES: dict[str, set[Role]] = {
@@ -298,6 +324,11 @@ class Row:
         return set().union(*(ROLES[actor] for actor in self.actors))
 
     @property
+    def starts(self) -> list[Place]:
+        """The places to which this row of the procedure leads from nothing."""
+        return places(self.target)
+
+    @property
     def moves(self) -> dict[Place, Place]:
         """Each place of the procedure from which this step starts, and where it leads; `before` stays out."""
         return {place: self._leads(place) for source in self.sources for place in places(source)}
@@ -316,7 +347,8 @@ def places(name: str) -> list[Place]:
     return [(str(state), str(each)) for each in tracks if track in ("", each)]
 
 
-def _expanded(text: str, every: tuple[str, ...]) -> tuple[str, ...]:
+def _expanded(text: str, machine: str) -> tuple[str, ...]:
+    every = tuple(SMALL_STATES[machine].split()) if machine in SMALL_STATES else tuple(STATES)
     found: list[str] = []
     for word in text.split():
         if word == "(new)":
@@ -326,7 +358,7 @@ def _expanded(text: str, every: tuple[str, ...]) -> tuple[str, ...]:
         elif word == "any":
             found += every
         elif word == "open":
-            found += [name for name in every if name not in OUTCOMES]
+            found += [name for name in every if name not in ENDS.get(machine, ())]
         elif "/" in word:
             found.append(word)
         else:
@@ -340,10 +372,11 @@ def _expanded(text: str, every: tuple[str, ...]) -> tuple[str, ...]:
 def _rows(text: str, machine: str) -> list[Row]:
     rows = []
     for line in text.strip().splitlines():
-        number, name, *more = (cell.strip() for cell in line.split("|"))
-        of = more.pop(0) if len(more) == 4 else machine
-        every = tuple(STATES) if of == "procedure" else tuple(SMALL_STATES[of].split())
-        rows.append(Row(number, name, of, _expanded(more[0], every), more[1], tuple(more[2].split())))
+        number, *more = (cell.strip() for cell in line.split("|"))
+        of = machine or more.pop(0)
+        name, actors, moves = more
+        sources, target = moves.split(" -> ")
+        rows.append(Row(number, name, of, _expanded(sources, of), target, tuple(actors.split())))
     return rows
 
 
@@ -353,4 +386,5 @@ ROWS = [
     *(row for machine, text in SMALL.items() for row in _rows(text, machine)),
 ]
 EFFECT_ROWS = _rows(EFFECTS, "")
+BESIDE_ROWS = _rows(BESIDE, "procedure")
 PLACES = [place for name in STATES for place in places(name)]
