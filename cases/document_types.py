@@ -1,8 +1,8 @@
 """The kinds of document in a file: who hands them in and who reads them.
 
 A role is a first gate only: whether the person has to do with this case at all (mandate, assignment,
-guardianship, the counsellor's dated consent) is asked of the relation. Bodies without an account here (health
-assessor, court, police, the organisation for migration) hand in through a caseworker.
+guardianship, the counsellor's dated consent, a partner's part) is asked of the relation. The health assessor
+has no account here and hands in through a caseworker.
 """
 
 from __future__ import annotations
@@ -21,10 +21,18 @@ SUPERVISOR = "supervisor"
 RECEPTION = "reception"
 COUNSELLOR = "counsellor"
 AUDITOR = "auditor"
+POLICE = "police"
+RETURN_OFFICER = "return_officer"
+COURT = "court"
+DESK = "desk"
+MIGRATION_ADVISER = "migration_adviser"
+MUNICIPALITY = "municipality"
 
 OFFICE = frozenset((CASEWORKER, PLANNER, SUPERVISOR))
 _SIDE = frozenset((APPLICANT, LAWYER, GUARDIAN))
 _ALL = _SIDE | OFFICE
+# Who is told outcome and date of a decision, and does not read it.
+_TOLD_OF_DECISIONS = frozenset((RECEPTION, RETURN_OFFICER, MUNICIPALITY))
 _NOBODY: frozenset[str] = frozenset()
 
 
@@ -215,7 +223,7 @@ _TYPES = (
         _("Decision: asylum granted (beschikking)"),
         uploaded_by=_roles(CASEWORKER),
         seen_by=_ALL,
-        fact_only_for=_roles(RECEPTION),
+        fact_only_for=_TOLD_OF_DECISIONS,
         when="GRANTED",
     ),
     DocumentType(
@@ -223,7 +231,7 @@ _TYPES = (
         _("Decision: asylum refused (beschikking)"),
         uploaded_by=_roles(CASEWORKER),
         seen_by=_ALL,
-        fact_only_for=_roles(RECEPTION),
+        fact_only_for=_TOLD_OF_DECISIONS,
         when="REFUSED",
     ),
     DocumentType(
@@ -231,7 +239,7 @@ _TYPES = (
         _("Decision: another country is responsible (besluit)"),
         uploaded_by=_roles(CASEWORKER),
         seen_by=_ALL,
-        fact_only_for=_roles(RECEPTION),
+        fact_only_for=_TOLD_OF_DECISIONS,
         when="REFUSED",
     ),
     DocumentType(
@@ -239,7 +247,7 @@ _TYPES = (
         _("Decision: permit withdrawn (besluit)"),
         uploaded_by=_roles(CASEWORKER),
         seen_by=_ALL,
-        fact_only_for=_roles(RECEPTION),
+        fact_only_for=_TOLD_OF_DECISIONS,
         when="PERMIT_WITHDRAWN",
     ),
     DocumentType(
@@ -306,37 +314,36 @@ _TYPES = (
     DocumentType(
         "DOC-RULING",
         _("Judgment of the court (uitspraak)"),
-        uploaded_by=_roles(LAWYER, CASEWORKER),
-        on_behalf_of=frozenset(("CRT",)),
+        uploaded_by=_roles(COURT, LAWYER, CASEWORKER),
         seen_by=_roles(APPLICANT, LAWYER, OFFICE),
+        fact_only_for=_roles(RETURN_OFFICER),
     ),
     DocumentType(
         "DOC-PROV-RUL",
         _("Judgment on the provisional measure (uitspraak voorlopige voorziening)"),
-        uploaded_by=_roles(LAWYER, CASEWORKER),
-        on_behalf_of=frozenset(("CRT",)),
+        uploaded_by=_roles(COURT, LAWYER, CASEWORKER),
         seen_by=_roles(APPLICANT, LAWYER, OFFICE),
+        fact_only_for=_roles(RETURN_OFFICER),
     ),
     DocumentType(
         "DOC-READY",
         _("Letter: your document is ready (brief document gereed)"),
-        uploaded_by=_roles(CASEWORKER),
-        seen_by=_roles(APPLICANT, CASEWORKER),
+        uploaded_by=_roles(DESK),
+        seen_by=_roles(APPLICANT, DESK),
         when="READY, ACTIVE",
     ),
     DocumentType(
         "DOC-INFO",
         _("Brochure (brochure)"),
-        uploaded_by=_roles(CASEWORKER),
-        seen_by=_roles(APPLICANT, CASEWORKER),
+        uploaded_by=_roles(DESK),
+        seen_by=_roles(APPLICANT, DESK),
         when="READY, ACTIVE",
     ),
     DocumentType(
         "DOC-POL",
         _("Police report of loss or theft (aangifte verlies/diefstal)"),
-        uploaded_by=_roles(APPLICANT, CASEWORKER),
-        on_behalf_of=frozenset(("POL",)),
-        seen_by=_roles(APPLICANT, CASEWORKER),
+        uploaded_by=_roles(APPLICANT, POLICE),
+        seen_by=_roles(APPLICANT, DESK),
         when="ACTIVE",
     ),
     DocumentType(
@@ -349,9 +356,8 @@ _TYPES = (
     DocumentType(
         "DOC-IOM",
         _("Statement of voluntary departure (verklaring vrijwillig vertrek)"),
-        uploaded_by=_roles(CASEWORKER),
-        on_behalf_of=frozenset(("IOM",)),
-        seen_by=_roles(APPLICANT, LAWYER, OFFICE),
+        uploaded_by=_roles(MIGRATION_ADVISER),
+        seen_by=_roles(APPLICANT, LAWYER, RETURN_OFFICER, OFFICE),
         when="DTV_ACTIVE on",
     ),
     # "Named units": those who decide, not those who plan. Never released through here.

@@ -5,14 +5,14 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from asylum_portal.accounts.models import Role
+from asylum_portal.accounts.models import PARTNER_ROLES, Role
 from cases.document_types import DOCUMENT_TYPES, may_see, may_see_conclusion
 from cases.models import Applicant, Case, Document, PersonName, SpecialNeed
 
 # Flags and teams are notes of the service.
 SERVICE_READERS = frozenset({Role.CASEWORKER, Role.PLANNER, Role.SUPERVISOR, Role.AUDITOR})
-# A counsellor looks along by consent: name and languages, not the person's papers.
-WITHOUT_PERSONAL_FACTS = frozenset({Role.COUNSELLOR})
+# A counsellor looks along by consent, a partner for its part: name and languages, not the person's papers.
+WITHOUT_PERSONAL_FACTS = PARTNER_ROLES | {Role.COUNSELLOR}
 
 
 class _OfReader:
@@ -79,6 +79,9 @@ class CaseSummarySerializer(_OfReader, serializers.ModelSerializer):
     """A case in a list."""
 
     applicant = PersonSummarySerializer(read_only=True)
+    unaccompanied_minor = serializers.SerializerMethodField(
+        help_text="Null for partners such as the police or the court."
+    )
     special_needs = serializers.SerializerMethodField(
         help_text="For the service and the auditor; null for others."
     )
@@ -95,6 +98,9 @@ class CaseSummarySerializer(_OfReader, serializers.ModelSerializer):
             "special_needs",
             "team",
         )
+
+    def get_unaccompanied_minor(self, case: Case) -> bool | None:
+        return None if self.role in PARTNER_ROLES else case.unaccompanied_minor
 
     @extend_schema_field(
         serializers.ListField(child=serializers.ChoiceField(choices=SpecialNeed.choices), allow_null=True)

@@ -313,6 +313,17 @@ class DayOneForm(forms.Form):
     start = forms.DateField(label=_("Day 1"), widget=DayInput())
 
 
+class CaseSearch(forms.Form):
+    """Which cases a partner looks for."""
+
+    q = forms.CharField(
+        label=_("Number or name"),
+        max_length=100,
+        required=False,
+        widget=forms.TextInput(attrs={"dir": "auto"}),
+    )
+
+
 class WorklistFilter(forms.Form):
     """Which cases the work list shows; everything is open to be left empty."""
 

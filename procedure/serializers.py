@@ -16,6 +16,7 @@ from cases.file_types import RefusedFile
 from cases.models import Document
 from cases.serializers import CaseSerializer, CaseSummarySerializer
 from cases.uploads import take_in
+from procedure import partners
 from procedure.access import SERVICE_ROLES
 from procedure.actions import available_transitions, steps_here
 from procedure.checks import TICKS, document_is_missing
@@ -60,6 +61,7 @@ class DeadlineSerializer(serializers.ModelSerializer):
     skipped = DayPassedOverSerializer(source="derivation.skipped", many=True, read_only=True)
     state_title = serializers.CharField(source="get_state_display", read_only=True)
     derivation = serializers.JSONField(read_only=True, help_text="How the computed day was found.")
+    letter_reason = serializers.SerializerMethodField(help_text="Null for partners.")
     owed_by = serializers.ListField(child=serializers.CharField(), read_only=True)
 
     class Meta:
@@ -90,6 +92,9 @@ class DeadlineSerializer(serializers.ModelSerializer):
 
     def get_title(self, deadline: Deadline) -> str:
         return str(deadline.title)
+
+    def get_letter_reason(self, deadline: Deadline) -> str | None:
+        return None if self.context["request"].user.is_partner else deadline.letter_reason
 
 
 class TransitionSerializer(serializers.ModelSerializer):
@@ -256,9 +261,13 @@ class ProcedureSummarySerializer(serializers.ModelSerializer):
     phase = serializers.ChoiceField(choices=Phase.choices, read_only=True)
     package = serializers.CharField(source="package_id", read_only=True)
     outcome = serializers.ChoiceField(
-        choices=Outcome.choices, read_only=True, allow_blank=True, help_text="Empty while undecided."
+        choices=Outcome.choices,
+        read_only=True,
+        allow_blank=True,
+        allow_null=True,
+        help_text="Empty while undecided; null for partners who are not told of decisions.",
     )
-    outcome_title = serializers.CharField(source="get_outcome_display", read_only=True)
+    outcome_title = serializers.CharField(source="get_outcome_display", read_only=True, allow_null=True)
 
     class Meta:
         model = Procedure
@@ -283,16 +292,27 @@ class ProcedureSummarySerializer(serializers.ModelSerializer):
         )
         read_only_fields = fields
 
+    def to_representation(self, procedure: Procedure) -> dict[str, Any]:
+        shown = super().to_representation(procedure)
+        for name in partners.closed_fields(self.context["request"].user):
+            shown[name] = None
+        return shown
+
 
 class ProcedureSerializer(ProcedureSummarySerializer):
     """One procedure, with its days and the steps that the reader can take now."""
 
-    days = ProcedureDaySerializer(many=True, read_only=True)
+    days = serializers.SerializerMethodField(help_text="Empty for partners.")
     transitions = serializers.SerializerMethodField()
 
     class Meta(ProcedureSummarySerializer.Meta):
         fields = (*ProcedureSummarySerializer.Meta.fields, "days", "transitions")
         read_only_fields = fields
+
+    @extend_schema_field(ProcedureDaySerializer(many=True))
+    def get_days(self, procedure: Procedure) -> list[dict[str, Any]]:
+        days = [] if self.context["request"].user.is_partner else procedure.days.all()
+        return ProcedureDaySerializer(days, many=True, context=self.context).data
 
     @extend_schema_field(StepSerializer(many=True))
     def get_transitions(self, procedure: Procedure) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from django.utils.translation import get_language_from_request
 from django.views.decorators.http import require_safe
 
 from asylum_portal import clock
-from asylum_portal.accounts.models import Organisation, Role, User
+from asylum_portal.accounts.models import PARTNER_ROLES, Organisation, Role, User
 from asylum_portal.accounts.requests import SignedInRequest
 from asylum_portal.home.status import status_context
 from cases.audit import record
@@ -40,6 +40,8 @@ def home(request: HttpRequest) -> HttpResponse:
             return redirect("reception:desk")
         case Role.ADMINISTRATOR:
             return redirect("admin:index")
+        case role if role in PARTNER_ROLES:
+            return redirect("procedure:clients")
         case _:
             raise Http404
 

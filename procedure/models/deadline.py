@@ -10,6 +10,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from procedure.partners import part_of
+
 from .history import Transition
 from .procedure import Procedure
 
@@ -18,7 +20,12 @@ ONE_SECOND = timedelta(seconds=1)
 
 class DeadlineQuerySet(models.QuerySet):
     def visible_to(self, user, *, on: date) -> Self:
-        return self.filter(procedure__in=Procedure.objects.visible_to(user, on=on))
+        """Those of one's cases; for a partner those that it owes or works with."""
+        found = self.filter(procedure__in=Procedure.objects.visible_to(user, on=on))
+        part = part_of(user)
+        if part is None:
+            return found
+        return found.filter(Q(owed_by__contains=[user.role]) | Q(rule_code__in=part.terms))
 
     def open(self) -> Self:
         return self.filter(state=Deadline.State.OPEN)

@@ -8,6 +8,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from procedure.partners import part_of
+
 from .procedure import Procedure
 
 
@@ -32,7 +34,9 @@ class ProcedureDay(models.Model):
 
 class AppointmentQuerySet(models.QuerySet):
     def visible_to(self, user, *, on: date) -> Self:
-        return self.filter(procedure__in=Procedure.objects.visible_to(user, on=on))
+        found = self.filter(procedure__in=Procedure.objects.visible_to(user, on=on))
+        part = part_of(user)
+        return found if part is None else found.filter(kind__in=part.appointments)
 
     def standing(self) -> Self:
         return self.filter(cancelled_at__isnull=True)

@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from asylum_portal import clock, dates, languages
-from asylum_portal.accounts.models import Role, User
+from asylum_portal.accounts.models import PARTNER_ROLES, Role, User
 from asylum_portal.accounts.requests import SignedInRequest
 from cases.access import visible_case_or_404
 from cases.audit import record
@@ -30,6 +30,7 @@ from procedure.models import Deadline, Filing, Procedure
 from procedure.states import Track
 from procedure.step_texts import title_of
 from procedure.views.client import client_case
+from procedure.views.partner import partner_case
 from procedure.views.why import TAG_KINDS
 from procedure.views.worklist import flags_of, is_minimum
 
@@ -49,6 +50,8 @@ def case(request: SignedInRequest, pk) -> HttpResponse:
             return client_case(request, found)
         case Role.AUDITOR:
             return _for_audit(request, found)
+        case role if role in PARTNER_ROLES:
+            return partner_case(request, found)
         case role if role in SERVICE_ROLES:
             return _for_work(request, found)
         case _:

@@ -19,6 +19,7 @@ from procedure.actions import available_transitions
 from procedure.filings import kinds_open_to
 from procedure.models import Deadline
 from procedure.states import State
+from procedure.views.partner import partner_cases
 from procedure.views.why import TAG_KINDS
 
 READERS = (Role.LAWYER, Role.GUARDIAN, Role.COUNSELLOR, Role.AUDITOR)
@@ -28,6 +29,8 @@ READERS = (Role.LAWYER, Role.GUARDIAN, Role.COUNSELLOR, Role.AUDITOR)
 @login_required
 def clients(request: SignedInRequest) -> HttpResponse:
     """All running terms of all clients in one list, the next to end first; then the clients."""
+    if request.user.is_partner:
+        return partner_cases(request)
     if request.user.role not in READERS:
         raise PermissionDenied
     today = clock.today()

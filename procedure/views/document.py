@@ -16,16 +16,17 @@ from cases.access import visible_case_or_404
 from cases.actions import file_document
 from cases.vault import discarding_on_error
 from procedure.access import SERVICE_ROLES
-from procedure.forms import DocumentForm
+from procedure.forms import DocumentForm, codes_added_by
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def add(request: SignedInRequest, pk) -> HttpResponse:
-    """A document of the service; what lawyers and applicants send goes through filing, with a receipt."""
+    """A document of the service or a partner; what clients and lawyers send is filed, with a receipt."""
     case = visible_case_or_404(request.user, pk, on=clock.today())
-    if request.user.role not in SERVICE_ROLES:
+    partner_hands_in = request.user.is_partner and bool(codes_added_by(request.user))
+    if request.user.role not in SERVICE_ROLES and not partner_hands_in:
         raise PermissionDenied
     sent = request.method == "POST"
     form = DocumentForm(request.POST if sent else None, request.FILES if sent else None, worker=request.user)

@@ -42,8 +42,11 @@ def why(request: SignedInRequest, pk) -> HttpResponse:
     if deadline.letter_due_on:
         rows += [
             {"key": _("Last day in the letter"), "value": deadline.letter_due_on},
-            {"key": _("Why the letter has this date"), "value": deadline.letter_reason, "isolate": True},
         ]
+        if not request.user.is_partner:
+            rows += [
+                {"key": _("Why the letter has this date"), "value": deadline.letter_reason, "isolate": True}
+            ]
     rows += [
         {"key": _("Where it is written"), "value": deadline.source, "isolate": True},
         {"key": _("Rule"), "value": f"{deadline.rule_code} · {deadline.package_name}", "isolate": True},
@@ -75,19 +78,18 @@ def terms(request: SignedInRequest, pk) -> HttpResponse:
     procedure = (
         Procedure.objects.visible_to(request.user, on=clock.today())
         .select_related("case__applicant", "package")
-        .prefetch_related("deadlines")
         .filter(pk=pk)
         .first()
     )
     if procedure is None:
         raise Http404
-    for term in procedure.deadlines.all():
-        term.procedure = procedure
+    terms = procedure.deadlines.visible_to(request.user, on=clock.today())
     rows = [
         {"term": term, "kind": TAG_KINDS[Deadline.State(term.state)]}
-        for term in procedure.deadlines.all()
-        if term.state != Deadline.State.CANCELLED
+        for term in terms.exclude(state=Deadline.State.CANCELLED)
     ]
+    for row in rows:
+        row["term"].procedure = procedure
     return render(
         request,
         "procedure/terms.html",

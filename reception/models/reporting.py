@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
 
-from asylum_portal.accounts.models import Role
+from asylum_portal.accounts.models import PARTNER_ROLES, Role
 from cases.models import Applicant, Case
 
 from .place import Centre, Stay, centres_of
@@ -61,6 +61,9 @@ class ReportingSlotQuerySet(models.QuerySet):
                     Q(duty__stay__left_on__isnull=True) | Q(duty__stay__left_on__gt=on),
                     duty__stay__centre__in=centres_of(user, on=on),
                 )
+            case role if role in PARTNER_ROLES - {Role.POLICE}:
+                # Of the partners the police alone has to do with reporting.
+                return self.none()
             case _:
                 # Who looks after a case plans around these days, and hears when they are missed.
                 return self.filter(duty__stay__applicant__case__in=Case.objects.visible_to(user, on=on))

@@ -15,6 +15,8 @@ from cases.document_types import (
 )
 
 # A applicant, G guardian, L lawyer, C caseworker, P planner, S supervisor, V counsellor, R reception staff.
+# Partners: B border police, O police, D return officer, T court, K desk, N legal aid, M migration adviser,
+# U municipality.
 ROLES = {
     "A": "applicant",
     "G": "guardian",
@@ -24,6 +26,14 @@ ROLES = {
     "S": "supervisor",
     "V": "counsellor",
     "R": "reception",
+    "B": "border_police",
+    "O": "police",
+    "D": "return_officer",
+    "T": "court",
+    "K": "desk",
+    "N": "legal_aid",
+    "M": "migration_adviser",
+    "U": "municipality",
 }
 OTHERS = ("auditor", "administrator", "system", "", "nobody")
 
@@ -62,13 +72,13 @@ TABLE = {
     "DOC-APPEAL": ("AL", "", "ALC", ""),
     "DOC-PROV": ("AL", "", "ALC", ""),
     "DOC-HIGHER": ("AL", "", "ALC", ""),
-    "DOC-RULING": ("LC", "", "ALCPS", ""),
-    "DOC-PROV-RUL": ("LC", "", "ALCPS", ""),
-    "DOC-READY": ("C", "", "AC", ""),
-    "DOC-INFO": ("C", "", "AC", ""),
-    "DOC-POL": ("AC", "", "AC", ""),
+    "DOC-RULING": ("TLC", "", "ALCPS", ""),
+    "DOC-PROV-RUL": ("TLC", "", "ALCPS", ""),
+    "DOC-READY": ("K", "", "AK", ""),
+    "DOC-INFO": ("K", "", "AK", ""),
+    "DOC-POL": ("AO", "", "AK", ""),
     "DOC-FAM": ("AL", "", "ALCPS", ""),
-    "DOC-IOM": ("C", "", "ALCPS", ""),
+    "DOC-IOM": ("M", "", "ALDCPS", ""),
     "DOC-NOTE": ("CS", "", "CS", ""),
 }
 
@@ -104,6 +114,33 @@ def test_reception_staff_learn_facts_and_see_no_document():
     assert told == {"DOC-WDOC", "DOC-EXT-LET", "DOC-DEC-POS", "DOC-DEC-NEG", "DOC-DEC-DUB", "DOC-DEC-WD"}
 
 
+# Who is told outcome and date, or that it is there, and gets neither the document nor its entry in the list.
+TOLD = {
+    "DOC-WDOC": "R",
+    "DOC-EXT-LET": "R",
+    "DOC-DEC-POS": "RDU",
+    "DOC-DEC-NEG": "RDU",
+    "DOC-DEC-DUB": "RDU",
+    "DOC-DEC-WD": "RDU",
+    "DOC-RULING": "D",
+    "DOC-PROV-RUL": "D",
+}
+
+
+@pytest.mark.parametrize("code", TABLE)
+def test_who_is_told_a_fact_does_not_read_the_document(code):
+    told = {letter for letter, role in ROLES.items() if role in DOCUMENT_TYPES[code].fact_only_for}
+    assert told == set(TOLD.get(code, ""))
+    assert not any(code in codes_seen_by(ROLES[letter]) for letter in told)
+
+
+def test_a_partner_finds_nothing_listed_but_what_its_part_needs():
+    partners = "BOTNMU"
+    assert not any(codes_seen_by(ROLES[letter]) for letter in partners)
+    assert codes_seen_by("return_officer") == {"DOC-IOM"}
+    assert codes_seen_by("desk") == {"DOC-READY", "DOC-INFO", "DOC-POL"}
+
+
 def test_an_internal_note_never_reaches_the_applicants_side():
     assert not {
         role for role in ("applicant", "guardian", "lawyer", "counsellor") if may_see("DOC-NOTE", role)
@@ -120,12 +157,12 @@ def test_a_translation_is_read_by_whoever_reads_its_original():
 
 
 def test_who_may_hand_in_may_know_of_it_or_only_brings_it():
-    # The counsellor brings papers for somebody and does not get to read them back.
+    # These bring papers for somebody, or their own, and do not get to read them back here.
     for code in DOCUMENT_TYPES:
         blind = {
             role for role in ROLES.values() if may_upload(code, role) and code not in codes_seen_by(role)
         }
-        assert blind <= {"counsellor"}
+        assert blind <= {"counsellor", "court", "police", "migration_adviser"}
 
 
 def test_an_unknown_code_opens_nothing():

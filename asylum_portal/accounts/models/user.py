@@ -213,6 +213,11 @@ class User(AbstractUser):
         return self.role in STAFF_ROLES
 
     @property
+    def is_partner(self) -> bool:
+        """Works for a body that does a part of the work, and sees of a file what that part needs."""
+        return self.role in PARTNER_ROLES
+
+    @property
     def needs_second_factor(self) -> bool:
         """Everybody who can open more than the own file."""
         return self.role not in (Role.APPLICANT, Role.SYSTEM)

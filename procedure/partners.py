@@ -1,0 +1,74 @@
+"""What of a procedure belongs to a partner's part: its terms, its appointments, why it opens the file.
+
+A partner never reads the story, the needs, the evidence or the messages; nor what the service notes of its
+own work: its reasons, its plan of the days and its history.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from asylum_portal.accounts.models import Role
+from cases.document_types import DOCUMENT_TYPES
+
+_NOTHING: frozenset[str] = frozenset()
+_INTERVIEWS = frozenset({"APPT-AAN", "APPT-NG", "APPT-VA", "APPT-DUB", "APPT-HASA"})
+_TRANSFER = frozenset({"DUB-04", "DUB-05", "DUB-06"})
+_APPEALS = frozenset({"APP-1W", "APP-4W", "APP-PROV", "APP-RUL", "HAP-01", "HAP-02"})
+_DEPARTURE = frozenset({"RET-01", "RET-02", "RET-03"})
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A partner's part of the work in a case."""
+
+    # Stands with each view in the audit trail.
+    purpose: str
+    # Terms that it works with, beside those that it owes.
+    terms: frozenset[str] = _NOTHING
+    # Appointments that it plans or brings people to.
+    appointments: frozenset[str] = _NOTHING
+    # The small machine whose state it works with.
+    machine: str = ""
+    # Whose lawyer it is, for who finds one.
+    lawyer: bool = False
+
+
+PARTS: dict[str, Part] = {
+    Role.BORDER_POLICE: Part(
+        "border", _TRANSFER | {"BOR-01", "BOR-02"}, _INTERVIEWS | {"APPT-IDR"}, machine="border"
+    ),
+    Role.POLICE: Part("supervision", _TRANSFER | {"NOS-01"}, _INTERVIEWS | {"APPT-IDR"}),
+    Role.RETURN_OFFICER: Part("return", _TRANSFER | _DEPARTURE, frozenset({"APPT-DTV"}), machine="return"),
+    Role.COURT: Part("appeal", _APPEALS, frozenset({"APPT-COURT"}), machine="appeal"),
+    Role.DESK: Part(
+        "permit",
+        frozenset({"PER-01", "PER-02", "PER-05"}),
+        frozenset({"APPT-COLL", "APPT-ORIG"}),
+        machine="permit",
+    ),
+    Role.LEGAL_AID: Part("legal aid", appointments=_INTERVIEWS | {"APPT-WDR", "APPT-WDH"}, lawyer=True),
+    Role.MIGRATION_ADVISER: Part("voluntary return", _DEPARTURE, machine="return"),
+    Role.MUNICIPALITY: Part("housing", appointments=frozenset({"APPT-HOME"})),
+}
+
+
+def part_of(user: Any) -> Part | None:
+    """The part of this person's body; None for who is no partner."""
+    return PARTS.get(getattr(user, "role", ""))
+
+
+def is_told_outcome(role: str) -> bool:
+    """Whether outcome and date of a decision are for this role, who does not read the decision (model C8)."""
+    return role in DOCUMENT_TYPES["DOC-DEC-NEG"].fact_only_for
+
+
+# What the service notes of its own work on the way; and what a decision says.
+_ON_THE_WAY = ("day_one_on", "intention_issued_on", "withdrawal_requested_on")
+_OF_THE_DECISION = ("decided_on", "outcome", "outcome_title")
+
+
+def closed_fields(user: Any) -> tuple[str, ...]:
+    """The facts of a procedure that stay closed to this person; none for who is no partner."""
+    if part_of(user) is None:
+        return ()
+    return _ON_THE_WAY if is_told_outcome(user.role) else (*_ON_THE_WAY, *_OF_THE_DECISION)
