@@ -39,8 +39,8 @@ def skipped_rows(skipped: tuple[Skipped, ...]) -> list[dict[str, str]]:
     return [{"date": day.on.isoformat(), "name": day.name} for day in skipped]
 
 
-class LawCommand(BaseCommand):
-    """A command that needs no database; wrong input gives one line on stderr and exit code 2."""
+class PlainCommand(BaseCommand):
+    """A command for the keyboard: wrong input gives one line on stderr and exit code 2."""
 
     requires_system_checks = []
     requires_migrations_checks = False
@@ -57,6 +57,10 @@ class LawCommand(BaseCommand):
         # argparse would print the whole usage before its message.
         parser.error = one_line  # type: ignore[method-assign]
         return parser
+
+
+class LawCommand(PlainCommand):
+    """A command that asks the law and needs no database."""
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--package", required=True, help="the rule package, such as nl-2021")
