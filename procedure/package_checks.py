@@ -53,10 +53,14 @@ def check_rule(rule: Rule, table: Table) -> None:
         table.fail("length_setting", "and length exclude each other")
     if rule.length_setting and (rule.mode == Mode.LETTER or rule.on_schedule):
         table.fail("length_setting", "has no place here: nothing is counted")
-    for ground in rule.ground_settings:
-        if ground not in rule.length_by_ground:
-            table.fail(f"ground_settings.{ground}", "is no ground of length_by_ground")
-    for key in ("starts_when", "start_fact_after"):
+    for key in ("ground_settings", "unit_by_ground"):
+        for ground in getattr(rule, key):
+            if ground not in rule.length_by_ground:
+                table.fail(f"{key}.{ground}", "is no ground of length_by_ground")
+    for ground, unit in rule.unit_by_ground.items():
+        if unit not in UNITS_OF_MODE[rule.mode]:
+            table.fail(f"unit_by_ground.{ground}", f"{unit} does not go with mode {rule.mode}")
+    for key in ("starts_when", "start_settings", "start_fact_after"):
         for step in getattr(rule, key):
             if step not in rule.starts:
                 table.fail(f"{key}.{step}", "is not among the steps of starts")
@@ -64,9 +68,13 @@ def check_rule(rule: Rule, table: Table) -> None:
         table.fail("unless", f"{', '.join(sorted(both))} is in when too")
     if rule.last_day and not rule.on_schedule:
         table.fail("last_day", "needs unit day_of_schedule")
-    longest = ATW_LONGEST.get(rule.unit) if rule.mode == Mode.ATW and rule.unit else None
-    if longest is not None and any(length > longest for length in lengths):
-        table.fail("length", f"is more than {longest} {rule.unit}, which the Atw does not cover (Atw 4)")
+    if rule.mode == Mode.ATW:
+        for ground, length in [("", rule.length or 0), *rule.length_by_ground.items()]:
+            unit = rule.unit_by_ground.get(ground, rule.unit)
+            if unit in ATW_LONGEST and length > ATW_LONGEST[unit]:
+                table.fail(
+                    "length", f"is more than {ATW_LONGEST[unit]} {unit}, which the Atw does not cover (Atw 4)"
+                )
     facts = {rule.start_fact, *rule.start_fact_after.values()}
     if (StartFact.DUE_OF_RULE in facts) != bool(rule.due_of):
         table.fail("due_of", "and start_fact due_of_rule need each other")
@@ -104,6 +112,7 @@ def check_package(package: RulePackage, file: str) -> None:
         _check_links(code, package, fail)
     _check_circles(package, fail)
     switches, lengths = {"aa_counts_equated_days"}, {}
+    switches |= {schedule.calendar_setting for schedule in package.schedules.values()} - {""}
     for code, rule in package.rules.items():
         if rule.due_of and package.rules[rule.due_of].due_of:
             fail(f"rules.{code}.due_of", f"{rule.due_of} itself counts from another rule")
@@ -111,9 +120,10 @@ def check_package(package: RulePackage, file: str) -> None:
         for key in ("opens_months_before", "length_setting"):
             if setting := getattr(rule, key):
                 lengths[f"rules.{code}.{key}"] = setting
-        for ground, setting in rule.ground_settings.items():
-            if setting not in package.settings or package.settings[setting].type != "bool":
-                fail(f"rules.{code}.ground_settings.{ground}", f"{setting!r} is no setting of type bool")
+        for key in ("ground_settings", "start_settings"):
+            for name, setting in getattr(rule, key).items():
+                if setting not in package.settings or package.settings[setting].type != "bool":
+                    fail(f"rules.{code}.{key}.{name}", f"{setting!r} is no setting of type bool")
         switches |= {setting for setting in _settings_read_by(rule) if setting}
     for where, key in lengths.items():
         spec = package.settings.get(key)
@@ -169,7 +179,9 @@ def _check_changes(package: RulePackage, fail: Callable[[str, str], None]) -> No
             for code in entry.rules:
                 if code not in package.rules:
                     fail(f"{kind}.{name}.rules", f"{code!r} is no rule of this package")
-                if package.rules[code].mode == Mode.HOURS_OR_LIBERTY:
+                rule = package.rules[code]
+                # Time in detention neither waits nor grows; hours to arrive somewhere may grow.
+                if rule.mode == Mode.HOURS_OR_LIBERTY and (kind == "suspensions" or rule.unit != Unit.HOURS):
                     fail(f"{kind}.{name}.rules", f"{code} runs to the minute and never waits")
 
 

@@ -160,6 +160,7 @@ class Schedule:
     source: str
     confidence: str
     closed_office_note: str = ""
+    calendar_setting: str = ""  # when this setting is on, its days are those of the general procedure
 
     def __iter__(self) -> Iterator[ScheduleDay]:
         return iter(self.days)
@@ -196,6 +197,7 @@ class Rule:
     length: int | None = None
     length_setting: str = ""
     length_by_ground: Mapping[str, int] = field(default_factory=dict)
+    unit_by_ground: Mapping[str, Unit] = field(default_factory=dict)
     ground_settings: Mapping[str, str] = field(default_factory=dict)
     letter_when: tuple[str, ...] = ()
     less_weeks: int | None = None
@@ -203,6 +205,7 @@ class Rule:
     starts: tuple[str, ...] = ()
     started_by_documents: tuple[str, ...] = ()
     starts_when: Mapping[str, str] = field(default_factory=dict)
+    start_settings: Mapping[str, str] = field(default_factory=dict)
     start_fact: StartFact = StartFact.EVENT_ON
     start_fact_after: Mapping[str, StartFact] = field(default_factory=dict)
     due_of: str = ""
@@ -265,10 +268,17 @@ class Rule:
         """From which date it counts after this step."""
         return self.start_fact_after.get(step, self.start_fact)
 
-    def starts_with(self, step: str, *, circumstances: Collection[str] = frozenset()) -> bool:
-        """Whether this step opens it, in these circumstances."""
+    def starts_with(
+        self,
+        step: str,
+        *,
+        values: Mapping[str, SettingValue | None],
+        circumstances: Collection[str] = frozenset(),
+    ) -> bool:
+        """Whether this step opens it, in these circumstances and with these settings."""
         needed = self.starts_when.get(step)
-        return step in self.starts and (needed is None or needed in circumstances)
+        switched_on = values.get(self.start_settings.get(step, ""), True)
+        return step in self.starts and bool(switched_on) and (needed is None or needed in circumstances)
 
     def concerns(
         self,
@@ -370,11 +380,14 @@ class RulePackage:
             raise UnknownName("rule", code, known=self.rules) from None
 
     def schedule(self, code: str) -> Schedule:
-        """The schedule of this code."""
+        """The schedule of this code, with the calendar that the settings give it."""
         try:
-            return self.schedules[code]
+            schedule = self.schedules[code]
         except KeyError:
             raise UnknownName("schedule", code, known=self.schedules) from None
+        if schedule.calendar_setting and self.values[schedule.calendar_setting]:
+            return dataclasses.replace(schedule, calendar=Mode.AA_DAY.value)
+        return schedule
 
     def suspension(self, code: str) -> Suspension:
         """The ground of this code on which time limits stand still."""
@@ -428,10 +441,11 @@ class RulePackage:
         circumstances: Collection[str] = frozenset(),
     ) -> tuple[Rule, ...]:
         """The time limits that this step opens; those counted from the end of another come after it."""
+        values = self.values
         opened = [
             rule
             for rule in self.rules.values()
-            if rule.starts_with(transition, circumstances=circumstances)
+            if rule.starts_with(transition, values=values, circumstances=circumstances)
             and rule.concerns(track=track, outcome=outcome, schedule=schedule, circumstances=circumstances)
         ]
         return tuple(sorted(opened, key=lambda rule: rule.fact_after(transition) in OF_ANOTHER_RULE))

@@ -222,6 +222,7 @@ def _schedules(table: Table, sources: Iterable[str]) -> dict[str, Schedule]:
             source=entry.citation(sources),
             confidence=entry.confidence(),
             closed_office_note=entry.text("closed_office_note", ""),
+            calendar_setting=entry.text("calendar_setting", ""),
         )
         entry.finish()
     return schedules
@@ -270,6 +271,7 @@ def _rule(code: str, table: Table, sources: Iterable[str]) -> Rule:
     unit = None if mode == Mode.LETTER else Unit(table.one_of("unit", set(Unit)))
     last_day_table = table.table("last_day", required=False)
     steps, documents = TRANSITIONS.__contains__, _matches(DOCUMENT_CODE)
+    units = table.words("unit_by_ground", set(Unit).__contains__, "a unit")
     facts_after = table.words("start_fact_after", set(StartFact).__contains__, "a date to count from")
     rule = Rule(
         code=code,
@@ -279,6 +281,7 @@ def _rule(code: str, table: Table, sources: Iterable[str]) -> Rule:
         length=table.number("length", None),
         length_setting=table.text("length_setting", ""),
         length_by_ground=table.numbers("length_by_ground"),
+        unit_by_ground={ground: Unit(name) for ground, name in units.items()},
         ground_settings=table.words("ground_settings"),
         letter_when=table.texts("letter_when", CIRCUMSTANCES.__contains__, "a circumstance"),
         less_weeks=table.number("less_weeks", None, least=1),
@@ -291,6 +294,7 @@ def _rule(code: str, table: Table, sources: Iterable[str]) -> Rule:
         starts=table.texts("starts", steps, "a step of the procedure"),
         started_by_documents=table.texts("started_by_documents", documents, "the code of a document"),
         starts_when=table.words("starts_when", CIRCUMSTANCES.__contains__, "a circumstance"),
+        start_settings=table.words("start_settings"),
         start_fact=StartFact(table.one_of("start_fact", set(StartFact), StartFact.EVENT_ON.value)),
         start_fact_after={step: StartFact(fact) for step, fact in facts_after.items()},
         due_of=table.text("due_of", ""),

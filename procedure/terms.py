@@ -225,7 +225,8 @@ def _by_length(
         return _last_of(plan, event=on, first_number=1)
     if rule.counts_first_day:
         length -= 1
-    nominal_on, stood_still = _with_pauses(on, _add(on, length, rule.unit), calendar, rule.counts_first_day)
+    unit = rule.unit_by_ground.get(ground or "", rule.unit)
+    nominal_on, stood_still = _with_pauses(on, _add(on, length, unit), calendar, rule.counts_first_day)
     count = _end_of_length(rule, on, nominal_on, package, calendar)
     return replace(count, skipped=tuple(sorted({*stood_still, *count.skipped}, key=lambda day: day.on)))
 
