@@ -387,4 +387,5 @@ ROWS = [
 ]
 EFFECT_ROWS = _rows(EFFECTS, "")
 BESIDE_ROWS = _rows(BESIDE, "procedure")
+EVERY_ROW = [*ROWS, *EFFECT_ROWS, *BESIDE_ROWS]
 PLACES = [place for name in STATES for place in places(name)]

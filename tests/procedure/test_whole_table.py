@@ -14,10 +14,10 @@ from procedure.states import OPEN, State, Track
 from procedure.steps import fits, target_of
 from tests.cast import load_law
 from tests.procedure.model_table import (
-    BESIDE_ROWS,
     DRAFT_ONLY,
     EFFECT_ROWS,
     ENDS,
+    EVERY_ROW,
     PLACES,
     READINGS,
     ROWS,
@@ -31,7 +31,6 @@ from tests.procedure.model_table import (
 
 pytestmark = pytest.mark.django_db
 
-EVERY_ROW = [*ROWS, *EFFECT_ROWS, *BESIDE_ROWS]
 # How many rows each part of C2 has.
 LAST = (("T", 66), ("B", 4), ("P", 8), ("R", 15), ("F", 3), ("V", 7))
 SMALL_MACHINES = tuple(SMALL_STATES)
