@@ -105,7 +105,9 @@ def compare(first: RulePackage, second: RulePackage) -> Comparison:
 
 def _rows(package: RulePackage, name: str) -> Mapping[str, Any]:
     match name:
-        case "tracks" | "states" | "steps":
+        case "tracks":
+            return {track: package.graph.titles.get(track, "") for track in sorted(package.graph.tracks)}
+        case "states" | "steps":
             return dict.fromkeys(sorted(getattr(package.graph, name)))
         case "years":
             return {str(year): days for year, days in package.calendar.equated.items()}
@@ -136,7 +138,7 @@ def _differences(first: Any, second: Any) -> tuple[Difference, ...]:
     if first == second:
         return ()
     if not dataclasses.is_dataclass(first):
-        return (Difference("days", plain(first), plain(second)),)
+        return (Difference("value", plain(first), plain(second)),)
     return tuple(
         Difference(field.name, plain(getattr(first, field.name)), plain(getattr(second, field.name)))
         for field in dataclasses.fields(first)
