@@ -6,7 +6,20 @@ from typing import Any
 
 from django.db import connection
 
+from asylum_portal.accounts.models import Role
 from cases.models import AuditEntry, Case
+
+# A partner opens a file for its part of the work alone: that is the purpose of each of its rows.
+PURPOSE_OF_PART: dict[str, str] = {
+    Role.BORDER_POLICE: "border",
+    Role.POLICE: "supervision",
+    Role.RETURN_OFFICER: "return",
+    Role.COURT: "appeal",
+    Role.DESK: "permit",
+    Role.LEGAL_AID: "legal aid",
+    Role.MIGRATION_ADVISER: "voluntary return",
+    Role.MUNICIPALITY: "housing",
+}
 
 
 def record(
@@ -20,16 +33,17 @@ def record(
     **data: Any,
 ) -> AuditEntry:
     """Append one row; `data` holds codes and ids only, never a story or a name."""
+    role = actor.role if actor is not None else ""
     organisation = actor.organisation if actor is not None else None
     return AuditEntry.objects.create(
         at=at,
         actor=actor,
-        role=actor.role if actor is not None else "",
+        role=role,
         organisation=organisation.name if organisation else "",
         action=action,
         case=case,
         target=f"{target._meta.model_name}:{target.pk}" if target is not None else "",
-        purpose=purpose,
+        purpose=purpose or PURPOSE_OF_PART.get(role, ""),
         data=data,
     )
 

@@ -1,4 +1,4 @@
-"""What of a procedure belongs to a partner's part: its terms, its appointments, why it opens the file.
+"""What of a procedure belongs to a partner's part: its terms, its appointments, its small machine.
 
 A partner never reads the story, the needs, the evidence or the messages; nor what the service notes of its
 own work: its reasons, its plan of the days and its history.
@@ -21,8 +21,6 @@ _DEPARTURE = frozenset({"RET-01", "RET-02", "RET-03"})
 class Part:
     """A partner's part of the work in a case."""
 
-    # Stands with each view in the audit trail.
-    purpose: str
     # Terms that it works with, beside those that it owes.
     terms: frozenset[str] = _NOTHING
     # Appointments that it plans or brings people to.
@@ -34,21 +32,18 @@ class Part:
 
 
 PARTS: dict[str, Part] = {
-    Role.BORDER_POLICE: Part(
-        "border", _TRANSFER | {"BOR-01", "BOR-02"}, _INTERVIEWS | {"APPT-IDR"}, machine="border"
-    ),
-    Role.POLICE: Part("supervision", _TRANSFER | {"NOS-01"}, _INTERVIEWS | {"APPT-IDR"}),
-    Role.RETURN_OFFICER: Part("return", _TRANSFER | _DEPARTURE, frozenset({"APPT-DTV"}), machine="return"),
-    Role.COURT: Part("appeal", _APPEALS, frozenset({"APPT-COURT"}), machine="appeal"),
+    Role.BORDER_POLICE: Part(_TRANSFER | {"BOR-01", "BOR-02"}, _INTERVIEWS | {"APPT-IDR"}, machine="border"),
+    Role.POLICE: Part(_TRANSFER | {"NOS-01"}, _INTERVIEWS | {"APPT-IDR"}),
+    Role.RETURN_OFFICER: Part(_TRANSFER | _DEPARTURE, frozenset({"APPT-DTV"}), machine="return"),
+    Role.COURT: Part(_APPEALS, frozenset({"APPT-COURT"}), machine="appeal"),
     Role.DESK: Part(
-        "permit",
         frozenset({"PER-01", "PER-02", "PER-05"}),
         frozenset({"APPT-COLL", "APPT-ORIG"}),
         machine="permit",
     ),
-    Role.LEGAL_AID: Part("legal aid", appointments=_INTERVIEWS | {"APPT-WDR", "APPT-WDH"}, lawyer=True),
-    Role.MIGRATION_ADVISER: Part("voluntary return", _DEPARTURE, machine="return"),
-    Role.MUNICIPALITY: Part("housing", appointments=frozenset({"APPT-HOME"})),
+    Role.LEGAL_AID: Part(appointments=_INTERVIEWS | {"APPT-WDR", "APPT-WDH"}, lawyer=True),
+    Role.MIGRATION_ADVISER: Part(_DEPARTURE, machine="return"),
+    Role.MUNICIPALITY: Part(appointments=frozenset({"APPT-HOME"})),
 }
 
 

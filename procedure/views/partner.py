@@ -45,13 +45,14 @@ def partner_cases(request: SignedInRequest) -> HttpResponse:
         .select_related("procedure__case__applicant", "procedure__package")
         .order_by("due_at")[:PER_PAGE]
     )
+    rows = [{"term": term, "kind": TAG_KINDS[Deadline.State(term.state)]} for term in terms]
     return render(
         request,
         "procedure/partner_cases.html",
         {
             "search": search,
             "wanted": wanted,
-            "rows": [{"term": term, "kind": TAG_KINDS[Deadline.State(term.state)]} for term in terms],
+            "rows": [] if wanted else rows,
             "page": page,
             "cases": [
                 {
@@ -78,7 +79,7 @@ def _found(cases: QuerySet[Case], wanted: str) -> QuerySet[Case]:
 def partner_case(request: SignedInRequest, case: Case) -> HttpResponse:
     """The part of one case that a partner works on: who it is, where it stands, its own terms and steps."""
     reader, today = request.user, clock.today()
-    record(reader, "case.view", at=clock.now(), case=case, target=case, purpose=PARTS[reader.role].purpose)
+    record(reader, "case.view", at=clock.now(), case=case, target=case)
     procedure = panels.current_procedure(case)
     context: dict[str, Any] = {
         "case": case,

@@ -1,6 +1,7 @@
 """Why this date: the event, the rule and its article, each day passed over by name, the result."""
 
 from datetime import date
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
@@ -10,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from asylum_portal import clock
 from asylum_portal.accounts.requests import SignedInRequest
+from cases.audit import record
 from procedure.models import Deadline, Procedure
 from procedure.terms import STEP_TEXTS
 
@@ -34,6 +36,7 @@ def why(request: SignedInRequest, pk) -> HttpResponse:
     )
     if deadline is None:
         raise Http404
+    _saw(request, deadline.procedure, deadline)
     rows = [
         {"key": _("Began with"), "value": deadline.opened_by.title},
         {"key": _("Counted from"), "value": deadline.started_on},
@@ -71,6 +74,12 @@ def why(request: SignedInRequest, pk) -> HttpResponse:
     )
 
 
+def _saw(request: SignedInRequest, procedure: Procedure, target: Any) -> None:
+    """Whoever is not at home in a case leaves a row for each page of it."""
+    if request.user.is_partner:
+        record(request.user, "case.view", at=clock.now(), case=procedure.case, target=target)
+
+
 @require_safe
 @login_required
 def terms(request: SignedInRequest, pk) -> HttpResponse:
@@ -83,6 +92,7 @@ def terms(request: SignedInRequest, pk) -> HttpResponse:
     )
     if procedure is None:
         raise Http404
+    _saw(request, procedure, procedure)
     terms = procedure.deadlines.visible_to(request.user, on=clock.today())
     rows = [
         {"term": term, "kind": TAG_KINDS[Deadline.State(term.state)]}

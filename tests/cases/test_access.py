@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
 
 from asylum_portal.accounts.models import Role, User
 from cases import access, actions
@@ -17,6 +18,7 @@ from cases.models import (
     Document,
     Family,
     FamilyMember,
+    Involvement,
     Message,
 )
 from procedure.access import may_take
@@ -73,6 +75,12 @@ def cast(db: None) -> Cast:
     Assignment.objects.create(case=case, holder=people["gone_caseworker"], starts_on=date(2026, 3, 17))
     User.objects.filter(pk=people["gone_caseworker"].pk).update(is_active=False)
     people["gone_caseworker"].refresh_from_db()
+    for role, organisation, starts_on, ends_on in PARTS_IN_THE_CASE:
+        office = people[organisation].organisation if organisation else None
+        Involvement.objects.create(
+            case=case, role=role, organisation=office, starts_on=starts_on, ends_on=ends_on
+        )
+    people["other_court"] = _person("other_court", Role.COURT)
     people["spouse"] = _spouse(cast)
     people["system"] = User.objects.system()
     actions.send_message(case, channel="service", body="to the service", actor=people["lawyer"], at=at(DAY))
@@ -101,6 +109,17 @@ def _spouse(cast: Cast) -> User:
     return user
 
 
+# role, whose office alone, first day, last day
+PARTS_IN_THE_CASE = [
+    ("border_police", "", date(2026, 3, 17), BEFORE),
+    ("police", "", DAY, DAY),
+    ("return_officer", "", DAY, None),
+    ("court", "court", BEFORE, DAY),
+    ("desk", "", AFTER, None),
+    ("legal_aid", "", date(2026, 3, 17), None),
+    ("municipality", "court", BEFORE, None),
+]
+
 # Who sees the case the day before, on the day and the day after; the day is that of the changes above.
 CASE = """
                      before  on   after
@@ -127,12 +146,13 @@ counsellor           no      yes  yes
 other_counsellor     yes     no   no
 auditor              no      yes  yes
 reception            no      no   no
-border_police        no      no   no
-police               no      no   no
-return_officer       no      no   no
-court                no      no   no
-desk                 no      no   no
-legal_aid            no      no   no
+border_police        yes     no   no
+police               no      yes  no
+return_officer       no      yes  yes
+court                yes     yes  no
+other_court          no      no   no
+desk                 no      no   yes
+legal_aid            yes     yes  yes
 migration_adviser    no      no   no
 municipality         no      no   no
 administrator        no      no   no
@@ -380,3 +400,56 @@ def test_the_receipt_stays_with_whoever_filed_it_while_the_case_is_hers(cast: Ca
 def test_channels_of_every_role_are_known() -> None:
     for role in Role.values:
         access.channels_of(User(role=role))
+
+
+def test_a_partner_is_involved_once_and_the_trail_tells_from_when_until_when(cast: Cast) -> None:
+    case, worker, adviser = cast.case, cast.people["caseworker"], Role.MIGRATION_ADVISER
+    first = actions.involve(case, role=adviser, starts_on=DAY, actor=worker, at=at(DAY))
+    assert actions.involve(case, role=adviser, starts_on=AFTER, actor=worker, at=at(AFTER)) == first
+    earlier = actions.involve(case, role=adviser, starts_on=BEFORE, actor=worker, at=at(AFTER))
+    assert earlier == first and earlier.starts_on == BEFORE
+    person = cast.people["migration_adviser"]
+    assert all(relation_holds(person, case, on=on) for on in DAYS)
+    assert actions.end_involvement(case, role=adviser, on=DAY, actor=worker, at=at(DAY)) == first
+    assert actions.end_involvement(case, role=adviser, on=AFTER, actor=worker, at=at(AFTER)) is None
+    assert [relation_holds(person, case, on=on) for on in DAYS] == [True, True, False]
+    told = case.audit_entries.filter(data__role="migration_adviser").order_by("sequence")
+    assert [(entry.action, entry.actor) for entry in told] == [
+        ("access.begin", worker),
+        ("access.begin", worker),
+        ("access.end", worker),
+    ]
+
+
+def test_a_part_that_moves_to_another_office_ends_at_the_first(cast: Cast) -> None:
+    case, worker = cast.case, cast.people["caseworker"]
+    homes, court = cast.people["municipality"], cast.people["court"]
+    for office in (court.organisation, homes.organisation):
+        actions.involve(
+            case, role=Role.MUNICIPALITY, organisation=office, starts_on=DAY, actor=worker, at=at(DAY)
+        )
+    (current,) = case.involvements.filter(role=Role.MUNICIPALITY, ends_on=None)
+    assert current.organisation == homes.organisation
+    assert relation_holds(homes, case, on=AFTER)
+    assert not relation_holds(_person("elsewhere", Role.MUNICIPALITY, like=court), case, on=AFTER)
+
+
+def test_the_database_holds_what_an_involvement_is(cast: Cast) -> None:
+    for wrong in (
+        {"role": "lawyer", "starts_on": DAY},
+        {"role": "desk", "starts_on": DAY},  # there is an open one
+        {"role": "police", "starts_on": DAY, "ends_on": BEFORE},
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Involvement.objects.create(case=cast.case, **wrong)
+
+
+def test_whoever_is_no_partner_gains_nothing_by_an_involvement(cast: Cast) -> None:
+    """Its role is compared with that of the reader, so a changed account loses what it had."""
+    officer = cast.people["return_officer"]
+    assert relation_holds(officer, cast.case, on=DAY)
+    officer.role = Role.COURT
+    assert not relation_holds(officer, cast.case, on=DAY)
+    officer.role = Role.RETURN_OFFICER
+    officer.is_active = False
+    assert not relation_holds(officer, cast.case, on=DAY)

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from asylum_portal import clock
+from asylum_portal.accounts.models import PARTNER_ROLES
 from cases import actions
 from cases.models import Assignment, Channel
 from procedure.models import Filing
@@ -26,7 +27,7 @@ def on_day_one(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def everybody() -> Cast:
-    """The main road up to the report of the interview, with guardian, counsellor and auditor on the case."""
+    """The main road up to the report of the interview, with guardian, counsellor, auditor, partners."""
     cast = walk(make_cast(), until="close_interview")
     actions.appoint_guardian(
         cast.case, guardian=cast.guardian, starts_on=TODAY, ends_on=None, actor=cast.caseworker, at=at(TODAY)
@@ -42,6 +43,8 @@ def everybody() -> Cast:
         actor=cast.supervisor,
         at=at(TODAY),
     )
+    for role in sorted(PARTNER_ROLES):
+        actions.involve(cast.case, role=role, starts_on=TODAY, actor=cast.caseworker, at=at(TODAY))
     cast.file("evidence", TODAY, by="applicant", hour=11)
     actions.send_message(
         cast.case, channel=Channel.SERVICE, body="Good morning", actor=cast.applicant, at=at(TODAY, 11)

@@ -1,25 +1,35 @@
 """Every address of a case x everybody: who sees it, who may not, and for whom it does not exist."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from tests.cast import Cast
-from tests.pages.conftest import TOKEN, addresses
+from asylum_portal.accounts.models import PARTNER_ROLES
+from cases import actions
+from cases.audit import PURPOSE_OF_PART
+from cases.models import Case, Channel, Document, Involvement
+from procedure.models import Deadline
+from procedure.partners import PARTS
+from tests.cast import Cast, at, letter_file
+from tests.pages.conftest import NOON, TODAY, TOKEN, addresses
 
-RELATED = "applicant guardian lawyer counsellor caseworker planner supervisor auditor".split()
+# The cast calls the people of the partners by their roles.
+PARTNERS = sorted(str(role) for role in PARTNER_ROLES)
+RELATED = "applicant guardian lawyer counsellor caseworker planner supervisor auditor".split() + PARTNERS
 SERVICE = "caseworker planner supervisor".split()
 CLIENT_SIDE = "applicant guardian lawyer".split()
 
 # Who gets the page; the others with a relation get 403, everybody else 404.
 MATRIX: dict[str, list[str]] = {
     "procedure:case": RELATED,
-    "procedure:add-document": SERVICE,
+    "procedure:add-document": [*SERVICE, "court", "desk", "migration_adviser", "police"],
     "procedure:days": SERVICE,
     "procedure:terms": RELATED,
     "procedure:step": ["caseworker", "supervisor"],
     "procedure:file": ["applicant", "lawyer", "counsellor"],
-    "procedure:why": RELATED,
+    "procedure:why": [person for person in RELATED if person not in PARTNERS],
     "procedure:receipt": [*CLIENT_SIDE, *SERVICE, "auditor"],
     "cases:documents": RELATED,
     "cases:messages": [*CLIENT_SIDE, *SERVICE],
@@ -29,8 +39,9 @@ MATRIX: dict[str, list[str]] = {
 # A row that is not listed for these does not exist for them either, though they have a relation with
 # the case.
 NOT_LISTED = {
-    "procedure:receipt": {"counsellor": 404},
-    "cases:document": {"counsellor": 404},
+    "procedure:why": dict.fromkeys(PARTNERS, 404),
+    "procedure:receipt": dict.fromkeys(["counsellor", *PARTNERS], 404),
+    "cases:document": dict.fromkeys(["counsellor", *PARTNERS], 404),
 }
 
 
@@ -120,3 +131,139 @@ def test_a_page_of_a_stranger_and_one_that_does_not_exist_are_the_same(cast: Cas
     assert strange.content.replace(str(cast.case.pk).encode(), b"") == missing.content.replace(
         str(cast.procedure.pk).encode(), b""
     )
+
+
+def _opens(cast: Cast, person: str) -> dict[str, int]:
+    client = Client()
+    client.force_login(cast.people[person])
+    return {
+        name: client.get(reverse(name, kwargs=what)).status_code for name, what in addresses(cast).values()
+    }
+
+
+def test_a_partner_who_is_not_involved_is_a_stranger(cast: Cast) -> None:
+    for role in PARTNERS:
+        Involvement.objects.filter(role=role).delete()
+        assert set(_opens(cast, role).values()) == {404}
+
+
+def test_a_partners_part_ends_within_one_request_of_its_last_day(cast: Cast) -> None:
+    for role in PARTNERS:
+        client = Client()
+        client.force_login(cast.people[role])
+        page = reverse("procedure:case", args=[cast.case.pk])
+        assert client.get(page).status_code == 200
+        assert cast.case.number in client.get(reverse("procedure:clients")).content.decode()
+        Involvement.objects.filter(role=role).update(
+            starts_on=TODAY - timedelta(days=2), ends_on=TODAY - timedelta(days=1)
+        )
+        assert client.get(page).status_code == 404
+        assert cast.case.number not in client.get(reverse("procedure:clients")).content.decode()
+        assert set(_opens(cast, role).values()) == {404}
+
+
+def test_the_first_page_of_a_partner_is_the_list_of_its_cases(cast: Cast) -> None:
+    for role in PARTNERS:
+        client = Client()
+        client.force_login(cast.people[role])
+        answer = client.get(reverse("home"))
+        assert answer.status_code == 302 and answer["Location"] == reverse("procedure:clients")
+        listed = client.get(answer["Location"]).content.decode()
+        assert cast.case.applicant.name in listed and cast.case.applicant.v_number in listed
+        for wanted, found in (("1000001", True), ("v 1000001", True), ("tesfay", True), ("Nobody", False)):
+            page = client.get(reverse("procedure:clients"), {"q": wanted})
+            assert (cast.case.number in page.content.decode()) is found, wanted
+        assert client.get(reverse("procedure:clients"), {"q": "a\x00b"}).status_code == 400
+
+
+def test_every_look_of_a_partner_is_a_row_of_the_trail_with_its_purpose(cast: Cast) -> None:
+    for role in PARTNERS:
+        before = cast.case.audit_entries.count()
+        client = Client()
+        client.force_login(cast.people[role])
+        for name in ("procedure:case", "procedure:terms", "cases:documents"):
+            client.get(reverse(name, kwargs=addresses(cast)[name][1]))
+        seen = list(cast.case.audit_entries.order_by("sequence"))[before:]
+        assert [(entry.actor, entry.role, entry.purpose) for entry in seen] == [
+            (cast.people[role], role, PURPOSE_OF_PART[role])
+        ] * 3
+
+
+STORY = "Qx9storyQx9"
+
+
+def _plant_story(cast: Cast) -> None:
+    """The token into everything of the case that is no partner's."""
+    case = cast.case
+    Case.objects.filter(pk=case.pk).update(special_needs=["torture"], unaccompanied_minor=True)
+    case.team.name = f"{STORY} team"
+    case.team.save()
+    for channel, sender in ((Channel.SERVICE, cast.applicant), (Channel.LAWYER, cast.lawyer)):
+        actions.send_message(case, channel=channel, body=f"{STORY} message", actor=sender, at=NOON)
+    for code, actor, conclusion in (
+        ("DOC-EV", cast.lawyer, ""),
+        ("DOC-MEDADV", cast.caseworker, f"{STORY} conclusion"),
+        ("DOC-NOTE", cast.caseworker, ""),
+    ):
+        file = letter_file(name=f"{STORY}.pdf")
+        actions.file_document(case, code=code, content=file, actor=actor, at=NOON, conclusion=conclusion)
+    cast.take("extend_general_procedure", TODAY, reason=f"{STORY} reason", hour=11)
+    for user in (cast.guardian, cast.counsellor, cast.caseworker):
+        user.display_name = f"{STORY} {user.role}"
+        user.save()
+
+
+def test_no_page_shows_a_partner_a_word_of_the_story(cast: Cast) -> None:
+    pages = [reverse(name, kwargs=what) for name, what in addresses(cast).values()]
+    _plant_story(cast)
+    pages += [reverse(name) for name in ("home", "procedure:clients", "procedure:worklist", "notices:inbox")]
+    pages += [reverse("cases:document", args=[document.pk]) for document in Document.objects.all()]
+    pages += [reverse("procedure:why", args=[term.pk]) for term in Deadline.objects.all()]
+    told = {person: [] for person in ("caseworker", *PARTNERS)}
+    for person in told:
+        client = Client()
+        client.force_login(cast.people[person])
+        for url in pages:
+            answer = client.get(url, follow=True)
+            body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+            if any(word.encode() in body for word in (STORY, "torture", "marteling", "ERI", "1994")):
+                told[person].append(url)
+    assert len(told.pop("caseworker")) > 3, "the story is nowhere: this test looks for nothing"
+    assert told == {person: [] for person in PARTNERS}
+
+
+def test_a_partner_sees_the_terms_that_it_owes_or_works_with_and_no_others(cast: Cast) -> None:
+    open_terms = set(cast.procedure.deadlines.values_list("rule_code", flat=True))
+    assert open_terms
+    for role in PARTNERS:
+        part = PARTS[role]
+        visible = Deadline.objects.visible_to(cast.people[role], on=TODAY)
+        expected = {
+            term.rule_code
+            for term in cast.procedure.deadlines.all()
+            if role in term.owed_by or term.rule_code in part.terms
+        }
+        assert {term.rule_code for term in visible} == expected, role
+
+
+def test_the_desk_reads_back_its_letter_and_the_court_sees_that_its_judgment_is_on_file(cast: Cast) -> None:
+    for role, code, readers in (
+        ("desk", "DOC-READY", {"desk"}),
+        ("court", "DOC-RULING", set()),
+        ("police", "DOC-POL", {"desk"}),
+        ("migration_adviser", "DOC-IOM", {"return_officer"}),
+    ):
+        document = actions.file_document(
+            cast.case, code=code, content=letter_file(code), actor=cast.people[role], at=at(TODAY, 11)
+        )
+        for partner in PARTNERS:
+            client = Client()
+            client.force_login(cast.people[partner])
+            answer = client.get(reverse("cases:document", args=[document.pk]))
+            assert (answer.status_code == 200) is (partner in readers), (code, partner)
+            page = client.get(reverse("procedure:case", args=[cast.case.pk])).content.decode()
+            assert (f"/documents/{document.pk}/" in page) is (partner in readers), (code, partner)
+        client = Client()
+        client.force_login(cast.people[role])
+        (row,) = client.get(reverse("procedure:case", args=[cast.case.pk])).context["handed_in"]
+        assert row["name"] == document.title
