@@ -121,6 +121,9 @@ class ProcedureViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Recorde
         self.saw(procedure.case, procedure)
         context = self.get_serializer_context()
         history = procedure.transitions.order_by("id")
+        if self.reader.is_partner:
+            # What the service did, and when, is no part of theirs.
+            history = history.filter(actor_role=self.reader.role)
         return Response(
             {
                 "transitions": steps_open_to(procedure, context=context, on=context["today"]),
@@ -192,7 +195,8 @@ def _changed_by(
     taken: Transition, procedure: Procedure, *, last_days: dict[Any, date], context: dict[str, Any]
 ) -> dict[str, Any]:
     """The row of the history, the state after it, and every time limit that it opened, ended or moved."""
-    terms = list(procedure.deadlines.prefetch_related("procedure__package"))
+    visible = procedure.deadlines.visible_to(context["request"].user, on=context["today"])
+    terms = list(visible.prefetch_related("procedure__package"))
     opened = [term for term in terms if term.opened_by_id == taken.pk]
     settled = [term for term in terms if term.settled_at == taken.at and term.opened_by_id != taken.pk]
     moved = [term for term in terms if last_days.get(term.pk, term.effective_due_on) != term.effective_due_on]
