@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from asylum_portal import clock
-from asylum_portal.accounts.models import User
+from asylum_portal.accounts.models import PARTNER_ROLES, User
 from cases import actions
 from cases.file_types import ProvenFile, prove
 from cases.models import Assignment, AuditEntry, Document, Mandate
@@ -82,7 +82,7 @@ def noon_of_day_two(monkeypatch: pytest.MonkeyPatch) -> datetime:
 
 @pytest.fixture
 def cast(db: None, noon_of_day_two: datetime) -> Cast:
-    """The main road up to the report of the interview, with guardian, counsellor and auditor on the case."""
+    """The main road up to the report of the interview, with guardian, counsellor, auditor, partners."""
     cast = walk(make_cast(), until="close_interview")
     actions.appoint_guardian(
         cast.case,
@@ -103,6 +103,8 @@ def cast(db: None, noon_of_day_two: datetime) -> Cast:
         actor=cast.supervisor,
         at=at(DAY_ONE),
     )
+    for role in sorted(PARTNER_ROLES):
+        actions.involve(cast.case, role=role, starts_on=DAY_ONE, actor=cast.caseworker, at=at(DAY_ONE))
     cast.file("evidence", DAY_ONE, by="applicant", hour=16)
     return cast
 

@@ -8,10 +8,12 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from knox.models import AuthToken
 
+from asylum_portal.accounts.models import PARTNER_ROLES
 from asylum_portal.api import urlpatterns
+from cases.actions import file_document
 from cases.models import AuditEntry, Case
 from procedure.actions import apply_transition
-from procedure.models import Filing
+from procedure.models import Deadline, Filing, Procedure
 from reception.models import ReportingSlot
 from tests.api.conftest import DAY_ONE, DAY_TWO, TOKEN, Api, letter, pdf, plant_secrets, problem
 from tests.cast import Cast, at
@@ -19,7 +21,10 @@ from tests.reception.conftest import live, make_desk
 
 CLIENT_SIDE = ["applicant", "guardian", "lawyer"]
 SERVICE = ["caseworker", "planner", "supervisor"]
-RELATED = [*CLIENT_SIDE, "counsellor", *SERVICE, "auditor"]
+# The cast calls the people of the partners by their roles.
+PARTNERS = sorted(str(role) for role in PARTNER_ROLES)
+AT_HOME = [*CLIENT_SIDE, "counsellor", *SERVICE, "auditor"]
+RELATED = [*AT_HOME, *PARTNERS]
 Table = dict[str, int]
 
 
@@ -34,14 +39,15 @@ MATRIX: dict[str, tuple[str, Table]] = {
     "procedure-transitions": ("get", table((RELATED, 200))),
     # An extension without its fields: 400 for those who may take it.
     "procedure-take": ("post", table((RELATED, 403), (["caseworker", "supervisor"], 400))),
-    "deadline-detail": ("get", table((RELATED, 200))),
+    # A term of the lawyer's: no partner owes it or works with it.
+    "deadline-detail": ("get", table((AT_HOME, 200))),
     # A piece of evidence: a counsellor does not read along, an auditor sees that it is there.
     "document-detail": ("get", table(([*CLIENT_SIDE, *SERVICE, "auditor"], 200))),
     "document-content": ("get", table(([*CLIENT_SIDE, *SERVICE], 200), (["auditor"], 403))),
     "filing-detail": ("get", table(([*CLIENT_SIDE, *SERVICE, "auditor"], 200))),
-    "reporting-slot-detail": ("get", table(([*RELATED, "reception"], 200))),
-    "reporting-slot-excuse": ("post", table((RELATED, 403), (["reception"], 400))),
-    "reporting-slot-report": ("post", table((RELATED, 403), (["reception"], 200))),
+    "reporting-slot-detail": ("get", table(([*AT_HOME, "police", "reception"], 200))),
+    "reporting-slot-excuse": ("post", table(([*AT_HOME, "police"], 403), (["reception"], 400))),
+    "reporting-slot-report": ("post", table(([*AT_HOME, "police"], 403), (["reception"], 200))),
     "token-detail": ("delete", table((["lawyer"], 204))),
 }
 LISTS = [
@@ -205,6 +211,7 @@ def test_no_answer_to_anybody_holds_a_word_of_a_case_that_is_not_theirs(file: Ca
         ("guardian", lambda cast: cast.case.guardianships.update(ends_on=DAY_ONE)),
         ("counsellor", lambda cast: cast.case.counsellorconsents.update(ends_on=DAY_ONE)),
         ("supervisor", lambda cast: Case.objects.update(team=None)),
+        ("court", lambda cast: cast.case.involvements.update(ends_on=DAY_ONE)),
     ],
 )
 def test_a_right_ends_with_its_relation_within_one_request(
@@ -285,7 +292,9 @@ def test_what_a_role_does_not_see_on_its_pages_is_null_here(file: Cast) -> None:
         noted = ["trauma"] if person in (*SERVICE, "auditor") else None
         assert found["special_needs"] == noted, person
         assert (found["team"] is None) == (noted is None), person
-        assert (found["applicant"]["birth_date"] is None) == (person == "counsellor"), person
+        without_papers = person in ("counsellor", *PARTNERS)
+        assert (found["applicant"]["birth_date"] is None) == without_papers, person
+        assert (found["unaccompanied_minor"] is None) == (person in PARTNERS), person
         listed = Api(file.people[person]).ask("cases/?special_need=trauma")
         if noted:
             assert listed.json()["count"] == 1
@@ -294,8 +303,6 @@ def test_what_a_role_does_not_see_on_its_pages_is_null_here(file: Cast) -> None:
 
 
 def test_who_may_know_the_conclusion_alone_gets_neither_name_nor_content(file: Cast) -> None:
-    from cases.actions import file_document
-
     advice = file_document(
         file.case,
         code="DOC-MEDADV",
@@ -321,3 +328,56 @@ def test_the_reason_of_a_step_is_for_the_service_and_for_who_wrote_it(file: Cast
     for person in RELATED:
         found = Api(file.people[person]).get(address(file, "procedure-transitions"))
         assert (TOKEN.encode() in found.content) == (person in (*SERVICE, "auditor")), person
+
+
+def test_no_answer_to_a_partner_holds_a_word_of_the_story(file: Cast) -> None:
+    case, lists = file.case, [reverse(f"api:{name}") for name in LISTS]
+    details = [address(file, name) for name, (method, _table) in MATRIX.items() if method == "get"]
+    Case.objects.filter(pk=case.pk).update(special_needs=["torture"])
+    case.team.name = f"{TOKEN} team"
+    case.team.save()
+    for code, actor in (("DOC-EV", "lawyer"), ("DOC-MEDADV", "caseworker"), ("DOC-NOTE", "caseworker")):
+        given = {"content": letter(f"{TOKEN}.pdf"), "conclusion": f"{TOKEN} conclusion"}
+        file_document(case, code=code, actor=file.people[actor], at=at(DAY_TWO, 9), **given)
+    file.take("extend_decision_period", DAY_TWO, reason=f"{TOKEN} reason", hour=11)
+    details += [reverse("api:document-detail", args=[found.pk]) for found in case.documents.all()]
+    details += [reverse("api:document-content", args=[found.pk]) for found in case.documents.all()]
+    details += [reverse("api:deadline-detail", args=[term.pk]) for term in file.procedure.deadlines.all()]
+    told: dict[str, list[str]] = {person: [] for person in ("caseworker", *PARTNERS)}
+    for person in told:
+        client = Api(file.people[person])
+        for url in [*lists, *details]:
+            answer = client.get(url)
+            found = b"".join(answer.streaming_content) if answer.streaming else answer.content
+            if any(word.encode() in found for word in (TOKEN, "torture", '"ERI"', '"1994')):
+                told[person].append(url)
+    assert len(told.pop("caseworker")) > 3, "the story is nowhere: this test looks for nothing"
+    assert told == {person: [] for person in PARTNERS}
+
+
+def test_a_partner_gets_where_the_case_stands_and_not_how_it_came_there(file: Cast) -> None:
+    Procedure.objects.filter(pk=file.procedure.pk).update(intention_issued_on=DAY_TWO)
+    for person in PARTNERS:
+        found = Api(file.people[person]).get(address(file, "procedure-detail")).json()
+        assert found["state"] == file.procedure.state and found["state_title"]
+        assert found["days"] == []
+        assert (found["day_one_on"], found["intention_issued_on"]) == (None, None)
+        told = person in ("return_officer", "municipality")
+        assert (found["outcome"] is not None) == (found["outcome_title"] is not None) == told, person
+        steps = Api(file.people[person]).get(address(file, "procedure-transitions")).json()
+        assert steps["history"] == []
+    assert Api(file.lawyer).get(address(file, "procedure-detail")).json()["days"]
+
+
+def test_a_partner_gets_the_terms_of_its_part_without_the_reason_of_a_letter(file: Cast) -> None:
+    (term,) = file.procedure.deadlines.filter(rule_code="AA-COR")
+    Deadline.objects.filter(pk=term.pk).update(
+        owed_by=["court"], letter_due_on=term.computed_due_on, letter_reason=f"{TOKEN} ill"
+    )
+    client = Api(file.court)
+    found = client.get(address(file, "deadline-detail")).json()
+    assert found["letter_due_on"] and found["letter_reason"] is None
+    assert [row["id"] for row in client.ask("deadlines/").json()["results"]] == [str(term.pk)]
+    problem(Api(file.desk).get(address(file, "deadline-detail")), 404)
+    page = client.get(reverse("procedure:why", args=[term.pk]))
+    assert page.status_code == 200 and TOKEN not in page.content.decode()
