@@ -92,6 +92,7 @@ ACTORS: dict[str, frozenset[Role]] = {
     # On every road
     "assign_lawyer": _LEGAL_AID,
     "change_lawyer": _LEGAL_AID | _LAWYER,
+    "give_notice_of_default": _OWN,
     "pause": _SERVICE,
     "resume": _SERVICE,
     "extend_term": _PLANNING | _RETURN,
@@ -126,6 +127,7 @@ ACTORS: dict[str, frozenset[Role]] = {
     "close_withdrawal_response": _OWN | _CLOCK,
     "drop_permit_withdrawal": _SERVICE,
     "plan_withdrawal_hearing": _PLANNING,
+    "send_hearing_report": _SERVICE,
     "withdraw_permit": _SERVICE,
     "renounce_permit": _APPLICANT | _SERVICE,
     "pass_family_window": _CLOCK,
@@ -161,6 +163,11 @@ def may_take(user, name: str, procedure: Procedure | None, *, on: date | None = 
     if needs_supervisor(name, procedure) and user.role != Role.SUPERVISOR:
         return False
     return relation_holds(user, procedure.case, on=on or clock.today())
+
+
+def may_announce_repeat(user: User, case, *, on: date) -> bool:
+    """May this person begin a repeat application in this case (T44)?"""
+    return user.role in MAY_ANNOUNCE_REPEAT and relation_holds(user, case, on=on)
 
 
 def needs_supervisor(name: str, procedure: Procedure) -> bool:

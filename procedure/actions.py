@@ -1,7 +1,6 @@
 """Everything that moves a procedure. For people, API and timers a step goes through apply_transition."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -14,60 +13,131 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 from django_fsm import TransitionNotAllowed
 
-from asylum_portal.accounts.models import User
+from asylum_portal.accounts.models import Role, User
+from cases.actions import involve
 from cases.audit import record
 from cases.file_types import ProvenFile
 from cases.models import Case
 from cases.vault import discarding_on_error
-from procedure import access, checks, deadlines, effects, guards
+from procedure import access, beginnings, checks, deadlines, effects, guards, machines, steps
 from procedure.calendars import CannotCompute
+from procedure.given import Given, Letter, Meeting
 from procedure.guards import StateForbids
+from procedure.history import write_history
+from procedure.machines import Subject
 from procedure.models import Deadline, Procedure, RulePackage, Transition
-from procedure.states import State
-
-
-@dataclass(frozen=True)
-class Letter:
-    """A date that an official letter gives, and why it differs from the computed one."""
-
-    due_on: date
-    reason: str = ""
+from procedure.states import Schedule, State, Track
 
 
 def unmet_reasons(procedure: Procedure, name: str, *, on: date) -> list[str]:
     """Why this step cannot be taken on this day; empty when it can."""
-    procedure.event_on = on
-    if not fits_state(procedure, name):
-        return [
-            _("This step does not fit where the case stands now: %(state)s.")
-            % {"state": State(procedure.state).label}
-        ]
-    conditions = getattr(Procedure, name)._django_fsm.get_transition(procedure.state).conditions
-    return [condition.reason for condition in conditions if not condition(procedure)]
+    subject = machines.subject_of(procedure, name)
+    return [_("This step does not fit this case yet.")] if subject is None else _unmet(subject, name, on=on)
+
+
+def _unmet(subject: Subject, name: str, *, on: date) -> list[str]:
+    subject.event_on = subject.procedure.event_on = on
+    if not steps.fits(subject, name):
+        state = machines.state_label(subject.machine, subject.state)
+        return [_("This step does not fit where the case stands now: %(state)s.") % {"state": state}]
+    conditions = getattr(type(subject), name)._django_fsm.get_transition(subject.state).conditions
+    return [condition.reason for condition in conditions if not condition(subject)]
 
 
 def available_transitions(procedure: Procedure, user: User, *, on: date) -> list[str]:
-    """The steps that the machine allows now and that this person may take, in the order of the procedure."""
+    """The steps that the machines allow now and that this person may take, in the order of the procedure."""
     return [name for name, reasons in steps_here(procedure, user, on=on).items() if not reasons]
 
 
 def steps_here(procedure: Procedure, user: User, *, on: date) -> dict[str, list[str]]:
-    """The steps that this person may take from this state, each with what still stands in its way."""
-    return {
-        name: unmet_reasons(procedure, name, on=on)
-        for name in access.ACTORS
-        if fits_state(procedure, name) and access.may_take(user, name, procedure, on=on)
-    }
+    """The steps that this person may take from here, each with what still stands in its way."""
+    subjects = {subject.machine: subject for subject in machines.subjects(procedure)}
+    found: dict[str, list[str]] = {}
+    for name, roles in access.ACTORS.items():
+        subject = subjects.get(machines.MODEL_OF_STEP[name].machine)
+        if subject is None or user.role not in roles or not steps.fits(subject, name):
+            continue
+        if access.may_take(user, name, procedure, on=on):
+            found[name] = _unmet(subject, name, on=on)
+    return found
 
 
 def fits_state(procedure: Procedure, name: str) -> bool:
-    """Does this step start from where the procedure stands, conditions aside?"""
-    return getattr(Procedure, name)._django_fsm.has_transition(procedure.state)
+    """Does this step start from where the case stands, conditions aside?"""
+    subject = machines.subject_of(procedure, name)
+    return subject is not None and steps.fits(subject, name)
+
+
+# Beginning
 
 
 @transaction.atomic
-def express_wish(case: Case, *, actor: User, on: date, at: datetime, place: str = "") -> Procedure:
+def express_wish(
+    case: Case,
+    *,
+    actor: User,
+    on: date,
+    at: datetime,
+    place: str = "",
+    other_authority: bool = False,
+    at_border: bool = False,
+) -> Procedure:
     """Begin a procedure: the wish to apply was made known (T01). The package in force that day serves it."""
+    procedure = _begin(
+        case,
+        actor=actor,
+        on=on,
+        at=at,
+        name="express_wish",
+        state=State.WISH_EXPRESSED,
+        place=place,
+        other_authority=other_authority,
+    )
+    # Police or border police identify and register the person (T01, T02).
+    registers = Role.BORDER_POLICE if at_border else Role.POLICE
+    involve(case, role=registers, starts_on=on, actor=actor, at=at)
+    return procedure
+
+
+def announce_repeat_application(
+    case: Case,
+    *,
+    actor: User,
+    on: date,
+    at: datetime,
+    document: ProvenFile | None = None,
+    reason: str = "",
+    facts: Mapping[str, Any] | None = None,
+) -> Procedure:
+    """Begin a repeat application with its form M35-O (T44); the one before must have ended."""
+    name = "announce_repeat_application"
+    if actor.role not in access.MAY_ANNOUNCE_REPEAT:
+        raise PermissionDenied
+    given = Given(document=document, reason=reason, facts=dict(facts or {}))
+    with discarding_on_error(), transaction.atomic():
+        before = case.procedures.order_by("-wish_expressed_on", "-lodged_on").first()
+        if before is None or before.state not in (State.REFUSED, State.WITHDRAWN, State.CLOSED):
+            raise StateForbids([_("A repeat application needs an earlier application that has ended.")])
+        if not access.may_announce_repeat(actor, case, on=timezone.localdate(at)):
+            raise PermissionDenied
+        checks.check_repeat(given)
+        return _begin(
+            case,
+            actor=actor,
+            on=on,
+            at=at,
+            name=name,
+            given=given,
+            state=State.REPEAT_NOTIFIED,
+            track=Track.REPEAT,
+            schedule=Schedule.ONE_DAY_TEST,
+        )
+
+
+def _begin(
+    case: Case, *, actor: User, on: date, at: datetime, name: str, given: Given | None = None, **facts: Any
+) -> Procedure:
+    given = given or Given()
     if on > timezone.localdate(at):
         raise ValidationError({"on": _("This day has not come yet.")})
     # One procedure of a case at a time, also when two begin one at the same moment.
@@ -78,15 +148,17 @@ def express_wish(case: Case, *, actor: User, on: date, at: datetime, place: str 
     package = RulePackage.objects.in_force(on=on).first()
     if package is None:
         raise ValidationError({"on": _("No published rule package is in force on this day.")})
-    procedure = Procedure.objects.create(
-        case=case, state=State.WISH_EXPRESSED, package=package, place=place, wish_expressed_on=on
-    )
+    procedure = Procedure.objects.create(case=case, package=package, wish_expressed_on=on, **facts)
     procedure.event_on = on
-    step = _write_history(procedure, "express_wish", from_state="", actor=actor, on=on, at=at, inputs={})
-    deadlines.open_for(procedure, step)
-    effects.tell(procedure, step)
-    _call_hooks(procedure, step)
+    history = write_history(procedure, name, from_state="", actor=actor, on=on, at=at, given=given)
+    effects.bring_about(procedure, history, actor=actor, given=given)
+    deadlines.open_for(procedure, history)
+    effects.tell(procedure, history)
+    _call_hooks(procedure, history)
     return procedure
+
+
+# Taking a step
 
 
 def apply_transition(
@@ -98,19 +170,19 @@ def apply_transition(
     at: datetime,
     document: ProvenFile | None = None,
     letter: Letter | None = None,
-    appointment: effects.Meeting | None = None,
+    appointment: Meeting | None = None,
     lawyer: User | None = None,
     reason: str = "",
     facts: Mapping[str, Any] | None = None,
     **arguments: Any,
 ) -> Transition:
-    """Take one step of a procedure, or raise and leave everything as it was.
+    """Take one step of a procedure or of a small machine beside it, or raise and leave everything as it was.
 
     `on` is the day of the event, `at` the moment at which it is recorded; `arguments` go to the transition
     itself, `facts` (ticks and codes) into the history. Raises StateForbids (409), PermissionDenied (403),
     ValidationError with the field named (400).
     """
-    facts = dict(facts or {})
+    given = Given(document, letter, appointment, lawyer, reason, dict(facts or {}), arguments)
     with discarding_on_error(), transaction.atomic():
         # Lock by key alone: FOR UPDATE refuses joins to nullable rows and DISTINCT.
         locked = Procedure.objects.select_for_update(no_key=True).get(pk=procedure.pk)
@@ -120,64 +192,62 @@ def apply_transition(
             raise StateForbids(reasons)
         if not access.may_take(actor, name, locked, on=timezone.localdate(at)):
             raise PermissionDenied
-        checks.check(
-            locked,
-            name,
-            on=on,
-            at=at,
-            document=document,
-            letter=letter,
-            appointment=appointment,
-            lawyer=lawyer,
-            reason=reason,
-            facts=facts,
-            arguments=arguments,
-        )
-
-        from_state = locked.state
-        getattr(locked, name)(**arguments)
-        if name == "lodge_application":
-            locked.package = RulePackage.objects.in_force(on=on).get()
-        locked.save()
-        history = _write_history(
-            locked,
-            name,
-            from_state=from_state,
-            actor=actor,
-            on=on,
-            at=at,
-            inputs=facts | {key: _plain(value) for key, value in arguments.items()} | _of_letter(letter),
-            reason=reason,
-        )
-        try:
-            effects.bring_about(
-                locked,
-                history,
-                actor=actor,
-                document=document,
-                appointment=appointment,
-                lawyer=lawyer,
-            )
-            deadlines.settle(locked, history)
-            deadlines.open_for(
-                locked,
-                history,
-                letter_due_on=letter.due_on if letter else None,
-                letter_reason=letter.reason if letter else "",
-                ground=arguments.get("ground", ""),
-                zero_departure_term=bool(facts.get("leave_at_once")),
-            )
-        except CannotCompute as unknown:
-            raise StateForbids(
-                [_("A last day cannot be worked out: the calendar lacks that year. Tell an administrator.")]
-            ) from unknown
-        if name == "extend_response_term" and letter:
-            view = locked.latest_deadline(*deadlines.LETTER_TERMS[name])
-            deadlines.set_letter_date(view, due_on=letter.due_on, reason=letter.reason, at=at)
-        effects.tell(locked, history)
-        _call_hooks(locked, history)
+        checks.check(locked, name, on=on, at=at, given=given)
+        history = carry_out(locked, name, actor=actor, on=on, at=at, given=given)
     procedure.refresh_from_db()
     return history
+
+
+def carry_out(
+    procedure: Procedure, name: str, *, actor: User, on: date, at: datetime, given: Given, quiet: bool = False
+) -> Transition:
+    """Change the state of a locked procedure and write everything that follows; asks nobody's right.
+
+    A preview runs this very code and rolls it back. `quiet` for steps that follow from another one, which
+    tells of both.
+    """
+    subject = machines.subject_of(procedure, name)
+    if subject is None or (reasons := _unmet(subject, name, on=on)):
+        raise StateForbids(reasons if subject is not None else [_("This step does not fit this case yet.")])
+    from_state = subject.state
+    getattr(subject, name)(**given.arguments)
+    if name in ("lodge_application", "plan_one_day_test"):
+        procedure.package = RulePackage.objects.in_force(on=on).get()
+    subject.save()
+    procedure.save()
+    history = write_history(subject, name, from_state=from_state, actor=actor, on=on, at=at, given=given)
+    try:
+        effects.bring_about(procedure, history, actor=actor, given=given)
+        for begin in beginnings.begun_by(procedure, history, given=given):
+            begin(procedure, history)
+        deadlines.settle(procedure, history)
+        deadlines.open_for(
+            procedure,
+            history,
+            letter_due_on=given.letter.due_on if given.letter else None,
+            letter_reason=given.letter.reason if given.letter else "",
+            ground=given.arguments.get("ground", ""),
+            zero_departure_term=bool(given.facts.get("leave_at_once")),
+        )
+    except CannotCompute as unknown:
+        raise StateForbids(
+            [_("A last day cannot be worked out: the calendar lacks that year. Tell an administrator.")]
+        ) from unknown
+    if name == "extend_response_term" and given.letter:
+        view = procedure.latest_deadline(*guards.WAITING_TERMS[State.INTENDED_DECISION])
+        deadlines.set_letter_date(view, due_on=given.letter.due_on, reason=given.letter.reason, at=at)
+    for following, arguments in effects.followed_by(procedure, history, given=given):
+        if not unmet_reasons(procedure, following, on=on):
+            then = Given(facts=given.facts, arguments=arguments, reason=given.reason)
+            system = User.objects.system()
+            carry_out(procedure, following, actor=system, on=on, at=at, given=then, quiet=True)
+    if not quiet:
+        effects.tell(procedure, history)
+    _call_hooks(procedure, history)
+    return history
+
+
+# What the clock does
 
 
 def lapse_terms(*, now: datetime, limit: int = 500) -> int:
@@ -210,6 +280,11 @@ def lapse_terms(*, now: datetime, limit: int = 500) -> int:
 
 # The portal itself may only close a step that waits for a term which has run out (model C0.3).
 _CLOSED_BY_TIME = {State.CORRECTIONS: "close_corrections", State.INTENDED_DECISION: "close_response"}
+# And note on a small machine that a term has run out: (machine, state, terms, step).
+_NOTED_BY_TIME = (
+    ("permit", "withdrawal_intention", ("WD-01",), "close_withdrawal_response"),
+    ("family", "window_open", ("FAM-01",), "pass_family_window"),
+)
 
 
 def close_lapsed_steps(*, now: datetime) -> int:
@@ -218,80 +293,50 @@ def close_lapsed_steps(*, now: datetime) -> int:
     closed = 0
     for state, name in _CLOSED_BY_TIME.items():
         for procedure in _waiting_in_vain(state, today=timezone.localdate(now)):
-            on = _day_after_term(procedure)
-            if on is None or on > timezone.localdate(now) or unmet_reasons(procedure, name, on=on):
-                continue
-            try:
-                apply_transition(procedure, name, actor=system, on=on, at=now)
-            except TransitionNotAllowed:
-                continue  # somebody closed it between the look and the lock
-            closed += 1
+            on = _day_after(procedure, guards.WAITING_TERMS[state])
+            closed += _close_lapsed(procedure, name, on=on, actor=system, now=now)
+    for machine, state, codes, name in _NOTED_BY_TIME:
+        for procedure in _waiting_beside(machine, state, codes, today=timezone.localdate(now)):
+            on = _day_after(procedure, codes)
+            closed += _close_lapsed(procedure, name, on=on, actor=system, now=now)
     return closed
 
 
+def _close_lapsed(procedure: Procedure, name: str, *, on: date | None, actor: User, now: datetime) -> bool:
+    if on is None or on > timezone.localdate(now) or unmet_reasons(procedure, name, on=on):
+        return False
+    try:
+        apply_transition(procedure, name, actor=actor, on=on, at=now)
+    except TransitionNotAllowed:
+        return False  # somebody closed it between the look and the lock
+    return True
+
+
 def _waiting_in_vain(state: State, *, today: date) -> QuerySet[Procedure]:
-    over = Deadline.objects.filter(
-        procedure=OuterRef("pk"),
-        rule_code__in=guards.WAITING_TERMS[state],
-        effective_due_on__lt=today,
-    ).exclude(state=Deadline.State.CANCELLED)
+    over = _over(guards.WAITING_TERMS[state], today=today)
     return Procedure.objects.filter(Exists(over), state=state).order_by("pk")
 
 
-def _day_after_term(procedure: Procedure) -> date | None:
+def _waiting_beside(machine: str, state: str, codes: tuple[str, ...], *, today: date) -> QuerySet[Procedure]:
+    waiting = machines.SMALL_MACHINES[machine].objects.filter(procedure=OuterRef("pk"), state=state)
+    return Procedure.objects.filter(Exists(waiting), Exists(_over(codes, today=today))).order_by("pk")
+
+
+def _over(codes: tuple[str, ...], *, today: date) -> QuerySet[Deadline]:
+    return Deadline.objects.filter(
+        procedure=OuterRef("pk"), rule_code__in=codes, effective_due_on__lt=today
+    ).exclude(state__in=[Deadline.State.CANCELLED, "suspended"])
+
+
+def _day_after(procedure: Procedure, codes: tuple[str, ...]) -> date | None:
     """The day on which the waiting ended, however late a sweep comes by; never before the last step."""
-    term = procedure.latest_deadline(*guards.WAITING_TERMS[State(procedure.state)])
+    term = procedure.latest_deadline(*codes)
     if term is None:
         return None
     day_after = term.effective_due_on + timedelta(days=1)
     return max(day_after, procedure.last_event_on() or day_after)
 
 
-def _write_history(
-    procedure: Procedure,
-    name: str,
-    *,
-    from_state: str,
-    actor: User,
-    on: date,
-    at: datetime,
-    inputs: dict[str, Any],
-    reason: str = "",
-) -> Transition:
-    history = Transition.objects.create(
-        procedure=procedure,
-        name=name,
-        from_state=from_state,
-        to_state=procedure.state,
-        actor=actor,
-        actor_role=actor.role,
-        on=on,
-        at=at,
-        inputs=inputs,
-        reason=reason,
-        package_name=procedure.package_id,
-    )
-    record(
-        actor,
-        f"procedure.{name}",
-        at=at,
-        case=procedure.case,
-        target=procedure,
-        from_state=from_state,
-        to_state=procedure.state,
-        on=on.isoformat(),
-    )
-    return history
-
-
 def _call_hooks(procedure: Procedure, history: Transition) -> None:
     for path in settings.PROCEDURE_TRANSITION_HOOKS:
         import_string(path)(procedure, history)
-
-
-def _of_letter(letter: Letter | None) -> dict[str, str]:
-    return {"letter_due_on": letter.due_on.isoformat(), "letter_reason": letter.reason} if letter else {}
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, (date, datetime)) else value

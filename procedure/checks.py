@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -10,34 +10,13 @@ from django.utils.translation import gettext_lazy as _
 
 from asylum_portal import dates
 from asylum_portal.accounts.models import Role, User
-from cases.file_types import ProvenFile
-from procedure import deadlines
+from procedure import deadlines, guards, machines
 from procedure.calendars import CannotCompute, DayKind, LegalCalendar, NotAProcedureDay
+from procedure.given import Given, Letter
 from procedure.guards import StateForbids
-from procedure.models import Deadline, Procedure
-from procedure.states import GRANTS, REFUSALS, Schedule
-
-if TYPE_CHECKING:
-    from procedure.actions import Letter
-    from procedure.effects import Meeting
-
-# The document that a step brings along (model C2, column Guards).
-DOCUMENT_OF_STEP = {
-    "lodge_application": "DOC-APPFORM",
-    "finish_application_interview": "DOC-REP-AAN",
-    "complete_preparation": "DOC-MEDADV",
-    "close_interview": "DOC-REP-NG",
-    "issue_intended_decision": "DOC-INT-REJ",
-    "reconsider": "DOC-INT-REJ",
-    "refer_to_extended": "DOC-EXT-LET",
-    "extend_general_procedure": "DOC-EXT-AA",
-    "close_extended_interview": "DOC-REP-NG",
-    "grant": "DOC-DEC-POS",
-    "refuse": "DOC-DEC-NEG",
-    "request_withdrawal": "DOC-WDR",
-}
-# These count when they are on file already.
-MAY_BE_ON_FILE = {"DOC-APPFORM", "DOC-MEDADV", "DOC-WDR"}
+from procedure.models import Appeal, Deadline, Procedure, Replacement
+from procedure.states import CHOSEN_SCHEDULES, GRANTS, REFUSALS, REFUSALS_OF_TRACK, Schedule, State, Track
+from procedure.step_documents import document_is_missing
 
 # What must have happened before a step, ticked by who takes it.
 TICKS: dict[str, dict[str, Any]] = {
@@ -49,43 +28,124 @@ TICKS: dict[str, dict[str, Any]] = {
     },
     "start_application_interview": {"interpreter_present": _("An interpreter is booked")},
     "finish_application_interview": {"report_given": _("The applicant has received the report")},
+    "refer_to_dublin": {"leaflet_given": _("The leaflet about this procedure was given")},
+    "refer_to_accelerated": {
+        "country_checked": _("The country is on the list of that day, or there is protection elsewhere"),
+        "leaflet_given": _("The leaflet about this procedure was given"),
+    },
     "start_general_procedure": {"interpreter_present": _("An interpreter is booked")},
+    "choose_track": {"interpreter_present": _("An interpreter is booked")},
     "close_interview": {"report_given": _("A copy of the report was given today")},
+    "close_dublin_interview": {
+        "report_given": _("The applicant has received the report"),
+        "leaflet_given": _("The leaflet about this procedure was given"),
+    },
+    "continue_in_six_days": {"notice_given": _("The applicant was told in writing (Vb 3.118b(3))")},
+    "announce_repeat_application": {
+        "originals_listed": _("The originals and their translations are listed"),
+        "earlier_decision_final": _("The decision on the application before is final"),
+    },
     "grant": {"exclusion_checked": _("Article 1F and public order were checked")},
     "request_withdrawal": {
         "consequences_understood": _("I know what it means to withdraw and I want this"),
     },
     "confirm_withdrawal": {"lawyer_informed": _("The lawyer has been told, or there is none")},
+    "record_no_show": {
+        "applicant_tried": _("The applicant was tried to be reached"),
+        "lawyer_tried": _("The lawyer was tried to be reached, or there is none"),
+    },
+    "intend_to_discontinue": {"contact_tried": _("Contact was tried, with the applicant and the lawyer")},
+    "lodge_higher_appeal": {"grievances_given": _("The grievances (grieven) are in the letter")},
+    "hand_out_permit": {
+        "appointment_kept": _("The person came to the appointment"),
+        "identity_checked": _("The identity was checked"),
+    },
+    "hand_out_at_once": {"identity_checked": _("The identity was checked")},
+    "request_permanent_permit": {
+        "integration_proved": _("The integration exam was passed, or there is an exemption"),
+    },
+    "report_loss": {"reported_in_person": _("The loss was reported in person")},
+    "replace_document": {"identity_checked": _("The identity was checked")},
+    "withdraw_permit": {"hearing_offered": _("A hearing was offered")},
+    "renounce_permit": {
+        "statement_signed": _("The statement is signed, in a language that the person understands"),
+        "identity_checked": _("The identity was checked"),
+    },
+    "choose_voluntary_departure": {"statement_signed": _("The statement is signed")},
+    "confirm_departure": {"proof_seen": _("There is proof of the departure")},
+    "record_unknown_destination": {"address_checked": _("The address was checked")},
 }
+# What usually must have happened; without one of these the step needs a reason (guards in brackets in C2).
+WARNED_TICKS: dict[str, dict[str, Any]] = {
+    "lodge_application": {
+        "search_done": _("Clothes and luggage were searched; the phone was given back, or a receipt for it")
+    },
+    "close_interview": {"complaints_asked": _("The report shows that scars and complaints were asked about")},
+    "confirm_withdrawal": {"hearing_held": _("There was a hearing, or the applicant did not want one")},
+    "announce_repeat_application": {
+        "in_person": _("Handed in at Ter Apel in person, on a working day between 8 and 16 hours")
+    },
+    "record_lapsed_transfer": {
+        "no_measure_pending": _("No provisional measure of the court keeps the transfer waiting")
+    },
+    # Invariant C12.11: handed in, or a recorded reason.
+    "hand_out_permit": {"w_document_returned": _("The W-document was handed in")},
+    "hand_out_at_once": {"w_document_returned": _("The W-document was handed in")},
+    "confirm_departure": {"w_document_returned": _("The W-document was handed in")},
+}
+
+
+def ticks_of(name: str) -> dict[str, Any]:
+    """Everything that the taker of a step may tick."""
+    return TICKS.get(name, {}) | WARNED_TICKS.get(name, {})
+
+
 # Steps that are only understood with a reason (model C2).
 REASON_REQUIRED = frozenset(
     {
         "choose_nine_days",
+        "announce_other_day_one",
         "reconsider",
         "refer_to_extended",
         "extend_general_procedure",
         "extend_decision_period",
+        "take_responsibility",
+        "mark_absconded",
+        "move_to_general",
+        "find_incomplete",
         "change_lawyer",
+        "accept_explanation",
+        "pause",
+        "resume",
+        "extend_term",
+        "move_to_package",
+        "lift_border_measure",
+        "drop_permit_withdrawal",
+        "order_departure",
     }
 )
+PERMIT_WITHDRAWAL_GROUNDS = ("a", "b", "c", "d", "e")
+# A choice that must be made, and what may be chosen.
+_CHOICES: dict[str, tuple[str, Any]] = {
+    "begin_preparation": ("schedule", CHOSEN_SCHEDULES),
+    "choose_track": ("track", Track.values),
+    "send_claim": ("kind", ("take_charge", "take_back")),
+    "grant": ("outcome", GRANTS),
+    "intend_to_discontinue": ("why", ("no_show", "information_ignored")),
+    "record_provisional_ruling": ("granted", (True, False)),
+    "record_ruling": ("ruling", Appeal.Ruling.values),
+    "record_higher_ruling": ("ruling", Appeal.Ruling.values),
+    "report_loss": ("what", Replacement.What.values),
+    "intend_permit_withdrawal": ("ground", PERMIT_WITHDRAWAL_GROUNDS),
+}
+_NEEDS_TEXT = {"confirm_transfer": "country", "confirm_departure": "country"}
+CHOOSE = _("Choose one of these.")
 
 
-def check(
-    procedure: Procedure,
-    name: str,
-    *,
-    on: date,
-    at: datetime,
-    document: ProvenFile | None,
-    letter: "Letter | None",
-    appointment: "Meeting | None",
-    lawyer: User | None,
-    reason: str,
-    facts: Mapping[str, Any],
-    arguments: Mapping[str, Any],
-) -> None:
+def check(procedure: Procedure, name: str, *, on: date, at: datetime, given: Given) -> None:
     """Raise ValidationError with every wrong field, or StateForbids where only time can help."""
     errors: dict[str, Any] = {}
+    facts, arguments, letter = given.facts, given.arguments, given.letter
     if on > timezone.localdate(at):
         errors["on"] = _("This day has not come yet.")
     last = procedure.last_event_on()
@@ -96,57 +156,140 @@ def check(
     for tick in TICKS.get(name, {}):
         if not facts.get(tick):
             errors[tick] = _("Confirm this before you go on.")
-    if document_is_missing(procedure, name, document, facts):
+    if document_is_missing(procedure, name, given.document, facts):
         errors["document"] = _("Add the document.")
-    if name in REASON_REQUIRED and not reason.strip():
+    _check_warned(name, given, errors)
+    if name in REASON_REQUIRED and not given.reason.strip():
         errors["reason"] = _("Say why.")
     if letter is not None:
         if letter.due_on < on:
             errors["letter_due_on"] = _("The date in the letter lies before the letter itself.")
         if not letter.reason.strip():
             errors["letter_reason"] = _("Say why the letter has this date.")
+    if name in _CHOICES:
+        field, choices = _CHOICES[name]
+        if arguments.get(field) not in choices:
+            errors[field] = CHOOSE
+    if name in _NEEDS_TEXT and not str(arguments.get(_NEEDS_TEXT[name]) or "").strip():
+        errors[_NEEDS_TEXT[name]] = _("Fill this in.")
     match name:
-        case "complete_preparation":
-            _check_day_one(procedure, on=on, facts=facts, arguments=arguments, errors=errors)
-        case "begin_preparation":
-            if arguments.get("schedule") not in Schedule.values:
-                errors["schedule"] = _("Choose six or nine days.")
-        case "grant":
-            if arguments.get("outcome") not in GRANTS:
-                errors["outcome"] = _("Choose the ground on which the permit is granted.")
+        case "complete_preparation" | "announce_other_day_one" | "plan_one_day_test":
+            _check_day_one(procedure, name, on=on, facts=facts, arguments=arguments, errors=errors)
         case "refuse":
-            if arguments.get("outcome") not in REFUSALS:
+            if arguments.get("outcome") not in REFUSALS_OF_TRACK.get(Track(procedure.track), REFUSALS):
                 errors["outcome"] = _("Choose the ground of the refusal.")
         case "extend_general_procedure":
             if arguments.get("ground") not in set("abcdefg"):
                 errors["ground"] = _("Choose one of the grounds a to g.")
         case "extend_response_term":
-            _check_longer(procedure.latest_deadline(*deadlines.LETTER_TERMS[name]), letter, errors)
+            running = procedure.latest_deadline(*guards.WAITING_TERMS[State.INTENDED_DECISION])
+            _check_longer(running, letter, errors)
         case "extend_decision_period":
             _check_decision_period(procedure, letter, arguments.get("ground"), on=on, errors=errors)
-        case "plan_extended_interview":
-            if appointment is None:
+        case "plan_extended_interview" | "plan_withdrawal_hearing":
+            if given.appointment is None:
                 errors["meeting_at"] = _("Give the day and time of the interview.")
         case "assign_lawyer" | "change_lawyer":
-            _check_lawyer(procedure, lawyer, on=on, errors=errors)
+            _check_lawyer(procedure, given.lawyer, on=on, errors=errors)
+        case "accept_claim":
+            _check_default(procedure, arguments, on=on, errors=errors)
+        case "intend_to_discontinue":
+            if arguments.get("why") == "no_show" and procedure.latest_deadline("NOS-01") is None:
+                errors["why"] = _("Record first that the person did not come.")
+        case "impose_border_measure":
+            _check_border(procedure, arguments, on=on, at=at, errors=errors)
+        case "request_permit_extension":
+            _check_late_request(procedure, given, on=on, errors=errors)
+        case "hand_out_permit" | "hand_out_at_once":
+            _check_validity(arguments, errors)
+        case "extend_permit":
+            _check_new_end(procedure, arguments, errors)
+        case "order_departure":
+            if letter is None:
+                errors["letter_due_on"] = _("Give the last day in the letter.")
     if errors:
         raise ValidationError(errors)
 
 
-def document_is_missing(
-    procedure: Procedure, name: str, document: ProvenFile | None, facts: Mapping[str, Any]
-) -> bool:
-    """Does this step still lack the document that it must bring along?"""
-    code = DOCUMENT_OF_STEP.get(name)
-    if code is None or document is not None:
-        return False
-    if name == "complete_preparation" and facts.get("no_medical_consent"):
-        return False
-    return not (code in MAY_BE_ON_FILE and procedure.case.documents.of_type(code).exists())
+def check_repeat(given: Given) -> None:
+    """T44: the form M35-O, originals and translations listed; handed in as it should be, or a reason."""
+    errors: dict[str, Any] = {}
+    name = "announce_repeat_application"
+    for tick in TICKS[name]:
+        if not given.facts.get(tick):
+            errors[tick] = _("Confirm this before you go on.")
+    if given.document is None:
+        errors["document"] = _("Add the document.")
+    _check_warned(name, given, errors)
+    if errors:
+        raise ValidationError(errors)
+
+
+def _check_warned(name: str, given: Given, errors: dict[str, Any]) -> None:
+    missing = [str(label) for tick, label in WARNED_TICKS.get(name, {}).items() if not given.facts.get(tick)]
+    if missing and not given.reason.strip():
+        errors["reason"] = _("Say why you go on without this: %(what)s") % {"what": "; ".join(missing)}
+
+
+def _check_default(
+    procedure: Procedure, arguments: Mapping[str, Any], *, on: date, errors: dict[str, Any]
+) -> None:
+    """T32: acceptance by default only after the other country let its time pass (DUB-02)."""
+    term = procedure.latest_deadline("DUB-02")
+    if arguments.get("by_default") and term is not None and term.effective_due_on >= on:
+        errors["by_default"] = _("The other country can still answer until %(day)s.") % {
+            "day": dates.long_date(term.effective_due_on)
+        }
+
+
+def _check_border(
+    procedure: Procedure, arguments: Mapping[str, Any], *, on: date, at: datetime, errors: dict[str, Any]
+) -> None:
+    """B01: handed over with its time; a child in the family needs a reason."""
+    handed_at = arguments.get("handed_at")
+    if handed_at is None:
+        errors["handed_at"] = _("Give the day and time at which the decision was handed over.")
+    elif handed_at > at:
+        errors["handed_at"] = _("This time has not come yet.")
+    elif timezone.localdate(handed_at) != on:
+        errors["handed_at"] = _("This is not the day of the event.")
+    if procedure.case.children.exists() and not str(arguments.get("child_reason") or "").strip():
+        errors["child_reason"] = _(
+            "There is a child with this person. Say why the measure is taken all the same."
+        )
+
+
+def _check_late_request(procedure: Procedure, given: Given, *, on: date, errors: dict[str, Any]) -> None:
+    """R04: after the end of the permit only with a reason (Vw 44(5))."""
+    permit = machines.current(procedure, "permit")
+    late = permit is not None and permit.valid_until is not None and permit.valid_until < on
+    if late and not given.reason.strip():
+        errors["reason"] = _("The permit has ended. Say why the request comes late.")
+
+
+def _check_validity(arguments: Mapping[str, Any], errors: dict[str, Any]) -> None:
+    starts, ends = arguments.get("valid_from"), arguments.get("valid_until")
+    if starts is None:
+        errors["valid_from"] = _("Give the first day of the permit.")
+    if ends is None:
+        errors["valid_until"] = _("Give the last day of the permit.")
+    elif starts is not None and ends <= starts:
+        errors["valid_until"] = _("The permit would end before it begins.")
+
+
+def _check_new_end(procedure: Procedure, arguments: Mapping[str, Any], errors: dict[str, Any]) -> None:
+    permit, ends = machines.current(procedure, "permit"), arguments.get("valid_until")
+    if ends is None:
+        errors["valid_until"] = _("Give the last day of the permit.")
+    elif permit is not None and permit.valid_until is not None and ends <= permit.valid_until:
+        errors["valid_until"] = _("The last day is %(day)s already. Give a later one.") % {
+            "day": dates.long_date(permit.valid_until)
+        }
 
 
 def _check_day_one(
     procedure: Procedure,
+    name: str,
     *,
     on: date,
     facts: Mapping[str, Any],
@@ -154,7 +297,7 @@ def _check_day_one(
     errors: dict[str, Any],
 ) -> None:
     """T09: day 1 is a procedure day, after rest and preparation unless an exception holds (Vb 3.109(7))."""
-    earliest = deadlines.earliest_day_one(procedure)
+    earliest = deadlines.earliest_day_one(procedure) if procedure.track != Track.REPEAT else None
     excepted = bool(facts.get("preparation_exception"))
     if earliest and on < earliest and not excepted:
         raise StateForbids(
@@ -189,8 +332,9 @@ def _check_day_one(
                 "The calendar has no data for this year. Ask an administrator to add it."
             )
     if (
-        procedure.case.special_needs
-        and procedure.schedule == Schedule.SIX_DAYS
+        name == "complete_preparation"
+        and procedure.case.special_needs
+        and procedure.schedule in (Schedule.SIX_DAYS, Schedule.BORDER_SIX)
         and not facts.get("six_days_suffice")
     ):
         errors["six_days_suffice"] = _(
@@ -202,7 +346,7 @@ def _before(day: date) -> date:
     return date.fromordinal(day.toordinal() - 1)
 
 
-def _check_longer(running: Deadline | None, letter: "Letter | None", errors: dict[str, Any]) -> None:
+def _check_longer(running: Deadline | None, letter: Letter | None, errors: dict[str, Any]) -> None:
     """More time means a later last day than there is now."""
     if letter is None:
         errors["letter_due_on"] = _("Give the new last day.")
@@ -213,7 +357,7 @@ def _check_longer(running: Deadline | None, letter: "Letter | None", errors: dic
 
 
 def _check_decision_period(
-    procedure: Procedure, letter: "Letter | None", ground: Any, *, on: date, errors: dict[str, Any]
+    procedure: Procedure, letter: Letter | None, ground: Any, *, on: date, errors: dict[str, Any]
 ) -> None:
     """T29: later than now, and not later than the ground allows (Vw 42(4) and (5))."""
     rule = procedure.package.law.rule("DEC-EXT")

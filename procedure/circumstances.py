@@ -1,4 +1,4 @@
-"""What the rule package asks of a procedure: the circumstances that hold, and the days from which terms count."""
+"""What the rule package asks of a procedure: circumstances that hold, days from which terms count."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -20,8 +20,10 @@ _NOT_SUSPENSIVE = (
 _WITH_DAYS = (Track.GENERAL, Track.REPEAT)
 
 
-def circumstances(procedure: Procedure, name: str, *, facts: Mapping[str, Any] | None = None) -> frozenset[str]:
-    """Which of the package's circumstances hold when this step is taken; ask after the step changed its subject."""
+def circumstances(
+    procedure: Procedure, name: str, *, facts: Mapping[str, Any] | None = None
+) -> frozenset[str]:
+    """Which of the package's circumstances hold after this step; ask when it has changed its subject."""
     facts = facts or {}
     appeal = machines.current(procedure, "appeal")
     one_week = appeal.one_week if appeal is not None and not _decides(name) else is_one_week_case(procedure)
@@ -63,7 +65,7 @@ def is_one_week_case(procedure: Procedure) -> bool:
 
 
 def is_suspensive(procedure: Procedure, *, exception: bool = False) -> bool:
-    """Model C5.4 and Vw 82: may the person wait for the court here? The exceptions are 30a(1)(c) and 30b(1)(h)."""
+    """Model C5.4 and Vw 82: may the person wait for the court? Exceptions are 30a(1)(c) and 30b(1)(h)."""
     return exception or procedure.outcome not in _NOT_SUSPENSIVE
 
 

@@ -1,86 +1,206 @@
-"""What a step brings with it beside the state: documents, days, appointments, mandates, and who is told."""
+"""What a step brings with it beside the state: documents, days, meetings, mandates, access, who is told."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from django.urls import reverse
 from django.utils import timezone
 
 from asylum_portal.accounts.models import Role, User
 from asylum_portal.notices.actions import queue
-from cases.actions import file_document, give_mandate, people_of_applicant
-from cases.file_types import ProvenFile
-from procedure import deadlines
-from procedure.checks import DOCUMENT_OF_STEP
-from procedure.models import Appointment, Procedure, Transition
-
-
-@dataclass(frozen=True)
-class Meeting:
-    """Where and when somebody is asked to come."""
-
-    starts_at: datetime
-    place: str
-    interpreter_language: str = ""
-
+from cases.actions import end_involvement, file_document, give_mandate, involve, people_of_applicant
+from procedure import access, deadlines, machines
+from procedure.given import Given
+from procedure.models import Appeal, Appointment, Procedure, ReturnTrack, Transition
+from procedure.receipts import KIND_OF_STEP, receive
+from procedure.states import AT_BORDER, AWAY_FROM_BORDER, Schedule
+from procedure.step_documents import document_code
 
 APPOINTMENT_OF_STEP = {
     "lodge_application": Appointment.Kind.APPLICATION_INTERVIEW,
     "begin_preparation": Appointment.Kind.MEDICAL,
     "complete_preparation": Appointment.Kind.DETAILED_INTERVIEW,
+    "announce_other_day_one": Appointment.Kind.DETAILED_INTERVIEW,
+    "choose_track": Appointment.Kind.DETAILED_INTERVIEW,
+    "refer_to_accelerated": Appointment.Kind.DETAILED_INTERVIEW,
+    "refer_to_dublin": Appointment.Kind.DUBLIN,
+    "plan_one_day_test": Appointment.Kind.ONE_DAY_TEST,
     "plan_extended_interview": Appointment.Kind.EXTENDED_INTERVIEW,
+    "accept_explanation": Appointment.Kind.DETAILED_INTERVIEW,
     "request_withdrawal": Appointment.Kind.WITHDRAWAL,
+    "announce_permit": Appointment.Kind.COLLECT,
+    "plan_withdrawal_hearing": Appointment.Kind.PERMIT_HEARING,
+    "begin_departure_guidance": Appointment.Kind.DEPARTURE,
 }
+# Which partner's part in the case begins or ends with a step.
+BEGINS_PART: dict[str, tuple[Role, ...]] = {
+    "lodge_application": (Role.LEGAL_AID,),
+    "announce_repeat_application": (Role.LEGAL_AID,),
+    "impose_border_measure": (Role.BORDER_POLICE,),
+    "record_no_show": (Role.POLICE,),
+    "grant": (Role.DESK,),
+    "refuse": (Role.RETURN_OFFICER,),
+    "discontinue": (Role.RETURN_OFFICER,),
+    "confirm_withdrawal": (Role.RETURN_OFFICER,),
+    "decide_not_to_consider": (Role.RETURN_OFFICER, Role.POLICE, Role.BORDER_POLICE),
+    "start_departure_term": (Role.MIGRATION_ADVISER,),
+    "withdraw_permit": (Role.RETURN_OFFICER, Role.MUNICIPALITY),
+    "lodge_appeal": (Role.COURT,),
+    "report_loss": (Role.POLICE,),
+}
+ENDS_PART: dict[str, tuple[Role, ...]] = {
+    "finish_application_interview": (Role.POLICE,),
+    "lift_border_measure": (Role.BORDER_POLICE,),
+    "record_entry_by_law": (Role.BORDER_POLICE,),
+    "refuse_entry": (Role.BORDER_POLICE,),
+    "accept_explanation": (Role.POLICE,),
+    "drop_discontinuation": (Role.POLICE,),
+    "replace_document": (Role.POLICE,),
+    "make_final": (Role.COURT,),
+    "confirm_departure": (Role.RETURN_OFFICER, Role.MIGRATION_ADVISER, Role.POLICE, Role.BORDER_POLICE),
+    "record_unknown_destination": (Role.RETURN_OFFICER, Role.MIGRATION_ADVISER),
+    "stop_return": (Role.RETURN_OFFICER, Role.MIGRATION_ADVISER, Role.POLICE, Role.BORDER_POLICE),
+    "close": (Role.LEGAL_AID, Role.POLICE, Role.BORDER_POLICE),
+}
+_PLANS_DAYS = {"complete_preparation", "announce_other_day_one", "plan_one_day_test", "continue_in_six_days"}
+_FORGETS_DAYS = {"take_responsibility", "record_lapsed_transfer", "move_to_general"}
 
 
-def bring_about(
-    procedure: Procedure,
-    history: Transition,
-    *,
-    actor: User,
-    document: ProvenFile | None,
-    appointment: Meeting | None,
-    lawyer: User | None,
-) -> None:
+def bring_about(procedure: Procedure, history: Transition, *, actor: User, given: Given) -> None:
     """Write the rows that this step asks for, in its transaction."""
-    if document is not None and history.name in DOCUMENT_OF_STEP:
-        file_document(
+    _file(procedure, history, actor=actor, given=given)
+    _appoint(procedure, history, given=given)
+    name = history.name
+    if name in _PLANS_DAYS or (name == "choose_nine_days" and procedure.day_one_on):
+        deadlines.plan_days(procedure)
+    elif name in _FORGETS_DAYS:
+        procedure.days.all().delete()
+    if name in ("assign_lawyer", "change_lawyer") and given.lawyer is not None:
+        give_mandate(
             procedure.case,
-            code=DOCUMENT_OF_STEP[history.name],
-            content=document,
+            lawyer=given.lawyer,
+            starts_on=history.on,
             actor=actor,
             at=history.at,
-            part_of_step=True,
+            reason=history.reason,
         )
-    if appointment is not None and history.name in APPOINTMENT_OF_STEP:
-        Appointment.objects.create(
-            procedure=procedure,
-            kind=APPOINTMENT_OF_STEP[history.name],
-            starts_at=appointment.starts_at,
-            place=appointment.place,
-            interpreter_language=appointment.interpreter_language,
-            interpreter_booked=bool(appointment.interpreter_language),
+    _open_and_close_file(procedure, history, actor=actor)
+    _change_circumstances(procedure, history, given=given)
+    _move_terms(procedure, history, given=given)
+
+
+def _file(procedure: Procedure, history: Transition, *, actor: User, given: Given) -> None:
+    code = document_code(procedure, history.name)
+    if given.document is None or code is None:
+        return
+    kind = KIND_OF_STEP.get(history.name)
+    if kind is None:
+        file_document(
+            procedure.case, code=code, content=given.document, actor=actor, at=history.at, part_of_step=True
         )
+        return
+    filing = receive(
+        procedure,
+        kind,
+        content=given.document,
+        actor=actor,
+        at=history.at,
+        late_reason=str(given.facts.get("late_reason", "")),
+        part_of_step=True,
+    )
+    subject = machines.subject_of(procedure, history.name)
+    if isinstance(subject, Appeal) and history.name == "lodge_appeal" and filing.in_time is False:
+        # Late is not refused, but a late appeal suspends nothing (Vw 82(3)).
+        subject.lodged_late, subject.suspensive = True, False
+        subject.save(update_fields=["lodged_late", "suspensive"])
+    elif history.name == "request_family_reunification" and subject is not None:
+        subject.in_time = filing.in_time  # type: ignore[union-attr]
+        subject.save(update_fields=["in_time"])
+
+
+def _appoint(procedure: Procedure, history: Transition, *, given: Given) -> None:
+    meeting = given.appointment
+    if meeting is None or history.name not in APPOINTMENT_OF_STEP:
+        return
+    Appointment.objects.create(
+        procedure=procedure,
+        kind=APPOINTMENT_OF_STEP[history.name],
+        starts_at=meeting.starts_at,
+        place=meeting.place,
+        interpreter_language=meeting.interpreter_language,
+        interpreter_booked=bool(meeting.interpreter_language),
+    )
+
+
+def _open_and_close_file(procedure: Procedure, history: Transition, *, actor: User) -> None:
+    for role in ENDS_PART.get(history.name, ()):
+        end_involvement(procedure.case, role=role, on=history.on, actor=actor, at=history.at)
+    for role in BEGINS_PART.get(history.name, ()):
+        involve(procedure.case, role=role, starts_on=history.on, actor=actor, at=history.at)
+
+
+def _change_circumstances(procedure: Procedure, history: Transition, *, given: Given) -> None:
+    """What a small machine changes in the procedure itself."""
     match history.name:
-        case "complete_preparation":
-            deadlines.plan_days(procedure)
-        case "choose_nine_days" if procedure.day_one_on:
-            deadlines.plan_days(procedure)
-        case "assign_lawyer" | "change_lawyer" if lawyer is not None:
-            give_mandate(
-                procedure.case,
-                lawyer=lawyer,
-                starts_on=history.on,
-                actor=actor,
-                at=history.at,
-                reason=history.reason,
-            )
+        case "impose_border_measure":
+            procedure.border = True
+            procedure.schedule = AT_BORDER.get(Schedule(procedure.schedule), procedure.schedule)
+        case "lift_border_measure" | "record_entry_by_law":
+            procedure.border = False
+            procedure.schedule = AWAY_FROM_BORDER.get(Schedule(procedure.schedule), procedure.schedule)
+        case "make_final" if given.arguments.get("no_right_of_residence"):
+            procedure.code_98 = True
+        case _:
+            return
+    procedure.save(update_fields=["border", "schedule", "code_98"])
+
+
+def _move_terms(procedure: Procedure, history: Transition, *, given: Given) -> None:
+    """Pauses, longer times and other rules: the dates that this step itself moves."""
+
+
+# What follows
+
+
+def followed_by(procedure: Procedure, history: Transition, *, given: Given) -> list[tuple[str, dict]]:
+    """The steps that a step sets in motion by itself, in their order (model C2, last column)."""
+    name = history.name
+    return_track = machines.current(procedure, "return")
+    appeal = machines.current(procedure, "appeal")
+    waits = appeal is not None and appeal.keeps_return_waiting
+    runs = return_track is not None and return_track.state == ReturnTrack.State.TERM_RUNNING
+    suspended = return_track is not None and return_track.state == ReturnTrack.State.TERM_SUSPENDED
+    match name:
+        case "grant":
+            return [("lift_border_measure", {})]
+        case "refuse" | "confirm_withdrawal" | "withdraw_permit":
+            return [("start_departure_term", {})]
+        case "decide_not_to_consider":
+            return [("plan_transfer", {})]
+        case "refer_to_extended" if not given.facts.get("continue_at_border"):
+            return [("lift_border_measure", {})]
+        case "lodge_appeal" | "request_provisional_measure" if runs and waits:
+            return [("suspend_departure_term", {})]
+        case "record_provisional_ruling" if suspended and not waits:
+            return [("resume_departure_term", {})]
+        case "record_ruling":
+            return [("open_higher_appeal", {})]
+        case "reopen_after_annulment" | "record_lapsed_transfer":
+            return [("stop_return", {}), ("make_final", {})]
+        case "confirm_transfer":
+            return [("confirm_departure", {"country": given.arguments.get("country", "")})]
+        case "confirm_departure":
+            return [("close", {})]
+        case _:
+            return []
+
+
+# Who is told
 
 
 def tell(procedure: Procedure, history: Transition) -> None:
-    """Tell the applicant's side of every step, and the workers of what the other side or the clock did."""
+    """Tell the applicant's side of every step, and the others of what concerns their part."""
     on = timezone.localdate(history.at)
-    for person in told(procedure, actor=history.actor, on=on):
+    for person in told(procedure, history.name, actor=history.actor, on=on):
         own_side = person.role in (Role.APPLICANT, Role.GUARDIAN, Role.LAWYER)
         queue(
             recipient=person,
@@ -93,9 +213,22 @@ def tell(procedure: Procedure, history: Transition) -> None:
         )
 
 
-def told(procedure: Procedure, *, actor: User, on: date) -> list[User]:
+def told(procedure: Procedure, name: str, *, actor: User, on: date) -> list[User]:
     """Who hears of a step that this person takes on this day."""
     people = people_of_applicant(procedure.case, on=on)
-    if actor.role in (Role.APPLICANT, Role.GUARDIAN, Role.LAWYER, Role.SYSTEM):
+    if actor.role not in access.SERVICE_ROLES:
         people += procedure.case.current_workers(on=on)
-    return [person for person in people if person.pk != actor.pk]
+    people += _partners(procedure, name, on=on)
+    return [person for person in dict.fromkeys(people) if person.pk != actor.pk]
+
+
+def _partners(procedure: Procedure, name: str, *, on: date) -> list[User]:
+    """The people of the partners whose part begins or ends with this step."""
+    roles = {*BEGINS_PART.get(name, ()), *ENDS_PART.get(name, ())}
+    found: list[User] = []
+    for part in procedure.case.involvements.current(on=on).filter(role__in=roles):
+        people = User.objects.filter(role=part.role, is_active=True)
+        if part.organisation_id:
+            people = people.filter(organisation=part.organisation_id)
+        found += people.order_by("pk")
+    return found

@@ -1,40 +1,38 @@
 """Filing within a term, with a receipt: corrections, responses, evidence. Late is not refused (C0.5)."""
 
-import secrets
 from datetime import date, datetime, timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from asylum_portal.accounts.models import Role, User
-from asylum_portal.notices.actions import queue
+from asylum_portal.accounts.models import User
 from cases.access import relation_holds
-from cases.actions import file_document
 from cases.document_types import may_upload
 from cases.file_types import ProvenFile
 from cases.models import Document
 from cases.vault import discarding_on_error
-from procedure import deadlines
+from procedure import machines, steps
 from procedure.access import may_take
 from procedure.actions import apply_transition
 from procedure.guards import StateForbids
 from procedure.models import Deadline, Filing, Procedure
+from procedure.receipts import CODE_OF_KIND, STEP_OF_KIND, Kind, receive, term_of
 from procedure.states import OPEN, State
 
-Kind = Filing.Kind
-CODE_OF_KIND = {
-    Kind.CORRECTIONS: "DOC-COR",
-    Kind.CONFIRMATION: "DOC-CONF",
-    Kind.RESPONSE: "DOC-VIEW",
-    Kind.APPLICATION_CORRECTIONS: "DOC-COR-AAN",
-    Kind.APPEAL: "DOC-APPEAL",
-    Kind.EVIDENCE: "DOC-EV",
-    Kind.IDENTITY: "DOC-ID",
-    Kind.TRANSLATION: "DOC-TR",
-}
+__all__ = [
+    "CODE_OF_KIND",
+    "STEP_OF_KIND",
+    "Kind",
+    "can_be_filed",
+    "file_submission",
+    "kinds_open_to",
+    "may_file",
+    "term_of",
+    "would_close",
+]
+
 _AFTER_REPORT = {
     State.CORRECTIONS,
     State.ASSESSMENT,
@@ -43,11 +41,12 @@ _AFTER_REPORT = {
     State.EXTENDED_INVESTIGATION,
 }
 _BEFORE_START = {State.WISH_EXPRESSED}
-# In which states a kind is taken; corrections and responses stay possible, late, until the decision.
+# In which states a kind is taken; corrections and responses stay possible, late, until the decision. What is
+# a step of its own goes by the step, and a response also answers the intention to withdraw a permit.
 STATES_OF_KIND = {
     Kind.CORRECTIONS: _AFTER_REPORT,
     Kind.CONFIRMATION: _AFTER_REPORT,
-    Kind.RESPONSE: {State.INTENDED_DECISION, State.DECISION},
+    Kind.RESPONSE: {State.INTENDED_DECISION, State.DECISION, State.DISCONTINUATION},
     Kind.APPLICATION_CORRECTIONS: {
         State.TRIAGE,
         State.PREPARATION,
@@ -55,18 +54,30 @@ STATES_OF_KIND = {
         State.INTERVIEW,
         State.CORRECTIONS,
     },
-    Kind.APPEAL: {State.REFUSED},
     Kind.EVIDENCE: set(OPEN) - _BEFORE_START,
     Kind.IDENTITY: set(OPEN) - _BEFORE_START,
     Kind.TRANSLATION: set(OPEN) - _BEFORE_START,
 }
+_PERMIT_IN_DOUBT = ("withdrawal_intention", "withdrawal_assessment", "withdrawal_hearing")
+# The step that waits for a filing of this kind.
 _CLOSES = {
-    Kind.CORRECTIONS: (State.CORRECTIONS, "close_corrections"),
-    Kind.CONFIRMATION: (State.CORRECTIONS, "close_corrections"),
-    Kind.RESPONSE: (State.INTENDED_DECISION, "close_response"),
+    Kind.CORRECTIONS: ("close_corrections",),
+    Kind.CONFIRMATION: ("close_corrections",),
+    Kind.RESPONSE: ("close_response", "close_withdrawal_response"),
 }
 # The same bytes from the same hand so soon again are a second click, or a phone that lost the answer.
 _SAME_CLICK = timedelta(minutes=5)
+
+
+def can_be_filed(procedure: Procedure, kind: Kind) -> bool:
+    """Is this kind taken where the procedure stands, whoever files it?"""
+    if kind in STEP_OF_KIND:
+        subject = machines.subject_of(procedure, STEP_OF_KIND[kind])
+        return subject is not None and steps.fits(subject, STEP_OF_KIND[kind])
+    if kind == Kind.RESPONSE and procedure.state not in STATES_OF_KIND[kind]:
+        permit = machines.current(procedure, "permit")
+        return permit is not None and permit.state in _PERMIT_IN_DOUBT
+    return procedure.state in STATES_OF_KIND[kind]
 
 
 def may_file(user: User, procedure: Procedure, kind: Kind, *, on: date) -> bool:
@@ -76,7 +87,7 @@ def may_file(user: User, procedure: Procedure, kind: Kind, *, on: date) -> bool:
 
 def kinds_open_to(user: User, procedure: Procedure, *, on: date) -> list[Kind]:
     """What this person may file in this procedure now."""
-    return [kind for kind in _fileable(user, procedure, on=on) if procedure.state in STATES_OF_KIND[kind]]
+    return [kind for kind in _fileable(user, procedure, on=on) if can_be_filed(procedure, kind)]
 
 
 def _fileable(user: User, procedure: Procedure, *, on: date) -> list[Kind]:
@@ -87,17 +98,16 @@ def _fileable(user: User, procedure: Procedure, *, on: date) -> list[Kind]:
 
 
 def would_close(procedure: Procedure, kind: Kind, *, by: User, on: date) -> bool:
-    """Whether the step that waits now is the one that a filing of this kind by this person completes."""
-    if kind not in _CLOSES or procedure.state != _CLOSES[kind][0]:
-        return False
-    return may_take(by, _CLOSES[kind][1], procedure, on=on)
+    """Whether a step waits now that a filing of this kind by this person completes."""
+    return _closing_step(procedure, kind, by=by, on=on) is not None
 
 
-def term_of(procedure: Procedure, kind: str) -> Deadline | None:
-    """The term that a filing of this kind is owed for, the newest one that is not cancelled."""
-    code = CODE_OF_KIND[Kind(kind)]
-    candidates = procedure.deadlines.exclude(state=Deadline.State.CANCELLED).order_by("-opened_by_id")
-    return next((term for term in candidates if code in term.rule.met_by_documents), None)
+def _closing_step(procedure: Procedure, kind: Kind, *, by: User, on: date) -> str | None:
+    for name in _CLOSES.get(kind, ()):
+        subject = machines.subject_of(procedure, name)
+        if subject is not None and steps.fits(subject, name) and may_take(by, name, procedure, on=on):
+            return name
+    return None
 
 
 def file_submission(
@@ -117,13 +127,16 @@ def file_submission(
     outside the states of its kind, PermissionDenied (403) by type and role.
     """
     kind = Kind(kind)
-    code = CODE_OF_KIND[kind]
     # Receipt counts to the second, so that the whole last second of a day is in time.
     at = at.replace(microsecond=0)
     on = timezone.localdate(at)
     with discarding_on_error(), transaction.atomic():
         locked = Procedure.objects.select_for_update(no_key=True).get(pk=procedure.pk)
-        if locked.state not in STATES_OF_KIND[kind]:
+        term = term_of(locked, kind)
+        filing = _just_filed(locked, kind, term, content=content, actor=actor, at=at, original=translation_of)
+        if filing is not None and kind in STEP_OF_KIND:
+            return filing
+        if not can_be_filed(locked, kind):
             raise StateForbids(
                 [
                     _("This cannot be filed where the case stands now: %(state)s.")
@@ -132,27 +145,29 @@ def file_submission(
             )
         if not may_file(actor, locked, kind, on=on):
             raise PermissionDenied
-        term = term_of(locked, kind)
-        filing = _just_filed(locked, kind, term, content=content, actor=actor, at=at, original=translation_of)
-        if filing is None:
-            document = file_document(
-                locked.case, code=code, content=content, actor=actor, at=at, translation_of=translation_of
+        if filing is None and kind in STEP_OF_KIND:
+            apply_transition(
+                locked,
+                STEP_OF_KIND[kind],
+                actor=actor,
+                on=on,
+                at=at,
+                document=content,
+                facts={"late_reason": late_reason} if late_reason else {},
             )
-            filing = Filing.objects.create(
-                receipt_number=f"R{on.year}-{secrets.randbelow(10**12):012}",
-                procedure=locked,
-                kind=kind,
-                deadline=term,
-                document=document,
-                filed_by=actor,
-                received_at=at,
-                due_at=term.due_at if term else None,
+            filing = locked.filings.filter(kind=kind, filed_by=actor).latest("received_at")
+        elif filing is None:
+            filing = receive(
+                locked,
+                kind,
+                content=content,
+                actor=actor,
+                at=at,
                 late_reason=late_reason,
+                translation_of=translation_of,
             )
-            deadlines.settle_by_filing(filing)
-            _acknowledge(filing, at=at)
-        if complete and would_close(locked, kind, by=actor, on=on):
-            apply_transition(locked, _CLOSES[kind][1], actor=actor, on=on, at=at)
+        if complete and (closing := _closing_step(locked, kind, by=actor, on=on)):
+            apply_transition(locked, closing, actor=actor, on=on, at=at)
     procedure.refresh_from_db()
     return filing
 
@@ -175,27 +190,3 @@ def _just_filed(
         document__received_sha256=content.received_sha256,
         document__translation_of=original,
     ).first()
-
-
-def _acknowledge(filing: Filing, *, at: datetime) -> None:
-    case = filing.procedure.case
-    on = timezone.localdate(at)
-    told = [(filing.filed_by, "filing_received")]
-    told += [(worker, "filing_arrived") for worker in case.current_workers(on=on)]
-    for person, kind in told:
-        if kind == "filing_received" and person.role not in (Role.LAWYER, Role.APPLICANT, Role.GUARDIAN):
-            continue
-        path = (
-            reverse("procedure:receipt", args=[filing.pk])
-            if kind == "filing_received"
-            else reverse("procedure:case", args=[case.pk])
-        )
-        queue(
-            recipient=person,
-            kind=kind,
-            key=f"filing:{filing.pk}:{person.pk}",
-            context={"path": path},
-            about=f"filing:{filing.pk}",
-            due_at=at,
-            now=at,
-        )

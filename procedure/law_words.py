@@ -159,6 +159,7 @@ PROCEDURE_STEPS = frozenset(
         "assign_lawyer",
         "change_lawyer",
         "announce_other_day_one",
+        "give_notice_of_default",
         "pause",
         "resume",
         "extend_term",
@@ -206,6 +207,7 @@ PERMIT_STEPS = frozenset(
         "close_withdrawal_response",
         "drop_permit_withdrawal",
         "plan_withdrawal_hearing",
+        "send_hearing_report",
         "withdraw_permit",
         "renounce_permit",
     }

@@ -117,7 +117,10 @@ class Outcome(TextChoices):
     UNFOUNDED = "UNFOUNDED", _("unfounded: art. 31")
     MANIFESTLY_UNFOUNDED = "MANIFESTLY_UNFOUNDED", _("manifestly unfounded: art. 30b")
     INADMISSIBLE = "INADMISSIBLE", _("inadmissible: art. 30a")
-    NOT_CONSIDERED = "NOT_CONSIDERED", _("not taken into consideration, another country is responsible: art. 30")
+    NOT_CONSIDERED = (
+        "NOT_CONSIDERED",
+        _("not taken into consideration, another country is responsible: art. 30"),
+    )
     DISCONTINUED = "DISCONTINUED", _("stopped (buiten behandeling): art. 30c")
     WITHDRAWN = "WITHDRAWN", _("withdrawn by the applicant")
 

@@ -21,8 +21,8 @@ def step(
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """A transition: title on the button, number in the model (C2), permission by its name.
 
-    `source` is a state, several, or states by track where the step exists in some tracks only. The pinned rule
-    package may leave a step out, never add one.
+    `source` is a state, several, or states by track where the step exists in some tracks only. The pinned
+    rule package may leave a step out, never add one.
     """
     places: Places | None = None
     if isinstance(source, Mapping):
@@ -51,7 +51,7 @@ def back_to(attribute: str, *, states: Sequence[State]) -> Any:
 
 
 def fits(subject: Any, name: str) -> bool:
-    """Does this step start from where its subject stands: state, track and package, other conditions aside?"""
+    """Does this step start from where its subject stands: state, track, package; other conditions aside?"""
     declared = getattr(type(subject), name)._django_fsm
     if not declared.has_transition(subject.state):
         return False

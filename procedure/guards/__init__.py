@@ -12,6 +12,7 @@ from .application import (
     claim_not_sent,
     claim_sent,
     corrections_in_or_over,
+    decision_late,
     guardian_for_child,
     intention_issued,
     interview_held,
@@ -75,9 +76,9 @@ from .beside import (
 )
 
 __all__ = [
+    "WAITING_TERMS",
     "Condition",
     "StateForbids",
-    "WAITING_TERMS",
     "a_term_can_be_extended",
     "a_term_runs",
     "another_country_responsible",
@@ -90,6 +91,7 @@ __all__ = [
     "court_keeps_return_waiting",
     "court_no_longer_keeps_waiting",
     "decision_annulled",
+    "decision_late",
     "extension_window_open",
     "family_window_over",
     "four_weeks_over",

@@ -269,6 +269,13 @@ def time_stands_still(procedure: Any) -> bool:
     return procedure.suspensions.filter(ends_on__isnull=True).exists()
 
 
+@guard(_("The time for the decision is not over."))
+def decision_late(procedure: Any) -> bool:
+    """DEF-01: possible from the day after the decision period."""
+    term = procedure.latest_deadline("DEC-06M", "DEC-EXT", "DEC-NEW")
+    return term is not None and term.effective_due_on < procedure.event_on
+
+
 @guard(_("No time runs in this case."))
 def a_term_runs(procedure: Any) -> bool:
     return procedure.deadlines.running().exists()

@@ -46,14 +46,10 @@ class FamilyReunification(SmallMachine):
         """The request is on file, in time or not."""
         self.requested_on = self.event_on
 
-    @step(
-        _("Grant family reunification"), source=State.REQUESTED, target=State.FR_GRANTED, number="F03"
-    )
+    @step(_("Grant family reunification"), source=State.REQUESTED, target=State.FR_GRANTED, number="F03")
     def grant_family_reunification(self) -> None:
         """The family may come."""
 
-    @step(
-        _("Refuse family reunification"), source=State.REQUESTED, target=State.FR_REFUSED, number="F03"
-    )
+    @step(_("Refuse family reunification"), source=State.REQUESTED, target=State.FR_REFUSED, number="F03")
     def refuse_family_reunification(self) -> None:
         """The family may not come; an appeal is possible."""

@@ -37,7 +37,11 @@ class Filing(models.Model):
             _("Corrections to the application interview (correcties aanmeldgehoor)"),
         )
         CONFIRMATION = "confirmation", _("Confirmation of the report (bevestiging verslag)")
+        NOTICE_OF_DEFAULT = "notice_of_default", _("Notice of default (ingebrekestelling)")
         APPEAL = "appeal", _("Copy of the appeal to the court (beroepschrift)")
+        PROVISIONAL = "provisional", _("Copy of the request for a provisional measure (verzoek)")
+        HIGHER_APPEAL = "higher_appeal", _("Copy of the higher appeal (hogerberoepschrift)")
+        FAMILY = "family", _("Request for family reunification (aanvraag nareis)")
         EVIDENCE = "evidence", _("Evidence (bewijsstuk)")
         IDENTITY = "identity", _("Identity paper (identiteitsbewijs)")
         TRANSLATION = "translation", _("Translation (vertaling)")

@@ -8,7 +8,7 @@ from .procedure import Procedure
 
 
 class Transition(models.Model):
-    """One step of a procedure or of a small machine beside it: who, for which day, recorded when, with what."""
+    """One step of a procedure or a small machine beside it: who, for which day, recorded when, with what."""
 
     procedure = models.ForeignKey(Procedure, on_delete=models.PROTECT, related_name="transitions")
     machine = models.CharField(max_length=12, default="procedure")

@@ -145,6 +145,15 @@ class Permit(SmallMachine):
         """Still intended: the person is heard first (intrekkingsgehoor)."""
 
     @step(
+        _("Send the report of the hearing"),
+        source=State.WITHDRAWAL_HEARING,
+        target=None,
+        number="WD-02",
+    )
+    def send_hearing_report(self) -> None:
+        """The report of the hearing is sent; two weeks for comments."""
+
+    @step(
         _("Withdraw the permit"),
         source=State.WITHDRAWAL_HEARING,
         target=State.PERMIT_WITHDRAWN,
@@ -180,9 +189,7 @@ class Replacement(SmallMachine):
     state = FSMField(default=State.REPORTED, choices=State.choices, editable=False, max_length=32)
     what = models.CharField(max_length=10, choices=What.choices)
 
-    @step(
-        _("Ask for a new document"), source=State.REPORTED, target=State.REQUESTED, number="R09"
-    )
+    @step(_("Ask for a new document"), source=State.REPORTED, target=State.REQUESTED, number="R09")
     def request_replacement(self) -> None:
         """The holder asks for a new document."""
 

@@ -33,7 +33,9 @@ def file(request: SignedInRequest, pk, kind: str) -> HttpResponse:
     if procedure is None or kind not in Kind.values:
         raise Http404
     kind = Kind(kind)
-    if procedure.state not in filings.STATES_OF_KIND[kind]:
+    # What is a step of its own was perhaps taken by the first of two clicks: the action finds its receipt.
+    second_click = request.method == "POST" and kind in filings.STEP_OF_KIND
+    if not second_click and not filings.can_be_filed(procedure, kind):
         return errors.page(request, 409, reasons=[_("This cannot be filed where the case stands now.")])
     if not filings.may_file(request.user, procedure, kind, on=clock.today()):
         raise PermissionDenied

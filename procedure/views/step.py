@@ -151,7 +151,7 @@ def _page(
             "preview": previews.foresee(procedure, name, on=asked.on, arguments=arguments),
             "told": [
                 {"person": person, "language": languages.known(person.reading_language).own_name}
-                for person in effects.told(procedure, actor=request.user, on=asked.today)
+                for person in effects.told(procedure, name, actor=request.user, on=asked.today)
             ],
             "day": asked.today,
             "back": _back(request, asked),

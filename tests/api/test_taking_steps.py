@@ -7,9 +7,10 @@ import pytest
 
 from asylum_portal import clock
 from procedure import api
-from procedure.checks import DOCUMENT_OF_STEP, TICKS
+from procedure.checks import ticks_of
 from procedure.models import Deadline, Transition
 from procedure.states import State
+from procedure.step_documents import DOCUMENT_OF_STEP
 from tests.api.conftest import DAY_ONE, DAY_TWO, Api, footprint, pdf, problem
 from tests.cast import MAIN_ROAD, Cast, at, make_cast
 
@@ -180,7 +181,7 @@ def test_the_whole_main_road_can_be_walked_over_the_api(db: None, monkeypatch: p
             )
             assert answer.status_code == 201, answer.content
             continue
-        fields = dict.fromkeys(TICKS.get(name, {}), "true") | more.get(name, {})
+        fields = dict.fromkeys(ticks_of(name), "true") | more.get(name, {})
         if name in DOCUMENT_OF_STEP and name != "complete_preparation":
             fields["document"] = pdf(name)
         answer = Api(cast.caseworker).upload(

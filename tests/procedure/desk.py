@@ -13,8 +13,9 @@ from asylum_portal.accounts.models import User
 from cases import actions as case_actions
 from cases.models import Applicant, Assignment
 from procedure.actions import express_wish
-from procedure.checks import DOCUMENT_OF_STEP, TICKS
+from procedure.checks import ticks_of
 from procedure.models import Procedure
+from procedure.step_documents import DOCUMENT_OF_STEP
 from tests.cases.samples import pdf_bytes
 from tests.cast import Cast, at
 
@@ -77,7 +78,7 @@ def another(
 
 def typed(name: str, **more: Any) -> dict[str, Any]:
     """What a worker fills in for a step."""
-    filled: dict[str, Any] = dict.fromkeys(TICKS.get(name, {}), "on")
+    filled: dict[str, Any] = dict.fromkeys(ticks_of(name), "on")
     if name in DOCUMENT_OF_STEP and name != "complete_preparation":
         filled["document"] = pdf(f"{name}.pdf")
     usual = {

@@ -122,11 +122,16 @@ class Cast:
         except KeyError:
             raise AttributeError(name) from None
 
-    def take(self, name: str, on: date, *, by: str = "caseworker", hour: int = 10, **inputs: Any):
+    def take(self, name: str, on: date, *, by: str | None = None, hour: int = 10, **inputs: Any):
         """Take one step of the case on a day, with what the step usually needs unless given otherwise."""
         given = self.usual(name, on) | inputs
         return apply_transition(
-            self.procedure, name, actor=self.people[by], on=on, at=given.pop("at", at(on, hour)), **given
+            self.procedure,
+            name,
+            actor=self.people[by or usual.actor(name)],
+            on=on,
+            at=given.pop("at", at(on, hour)),
+            **given,
         )
 
     def usual(self, name: str, on: date) -> dict[str, Any]:
@@ -163,6 +168,7 @@ def make_cast(
     password: str | None = None,
     prefix: str = "",
     wish: bool = True,
+    place: str = "Ter Apel",
 ) -> Cast:
     """The cast on the day before anything happens: the wish is expressed on `on`, unless it is told later.
 
@@ -214,10 +220,10 @@ def make_cast(
         )
     if wish:
         cast.procedure = express_wish(
-            cast.case, actor=cast.people["caseworker"], on=on, at=moment, place="Ter Apel"
+            cast.case, actor=cast.people["caseworker"], on=on, at=moment, place=place
         )
         cast.other_procedure = express_wish(
-            cast.other_case, actor=cast.people["other_caseworker"], on=on, at=moment, place="Ter Apel"
+            cast.other_case, actor=cast.people["other_caseworker"], on=on, at=moment, place=place
         )
     return cast
 

@@ -5,19 +5,41 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from asylum_portal.accounts.models import User
+from asylum_portal.accounts.models import Role, User
 from cases.file_types import ProvenFile
-from procedure.actions import Letter
-from procedure.checks import DOCUMENT_OF_STEP, REASON_REQUIRED, TICKS
-from procedure.effects import Meeting
+from procedure.access import ACTORS
+from procedure.checks import REASON_REQUIRED, ticks_of
+from procedure.given import Letter, Meeting
+from procedure.step_documents import DOCUMENT_OF_STEP
 
+_ACTORS = (
+    Role.CASEWORKER,
+    Role.PLANNER,
+    Role.SUPERVISOR,
+    Role.LAWYER,
+    Role.DESK,
+    Role.APPLICANT,
+    Role.BORDER_POLICE,
+    Role.COURT,
+    Role.RETURN_OFFICER,
+    Role.LEGAL_AID,
+    Role.MIGRATION_ADVISER,
+    Role.POLICE,
+    Role.RECEPTION,
+    Role.SYSTEM,
+)
 _AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
 
 def facts(name: str) -> dict[str, Any]:
     """The ticks of a step, all set; health advice is rarely there, and its refusal is."""
-    usual: dict[str, Any] = dict.fromkeys(TICKS.get(name, {}), True)
+    usual: dict[str, Any] = dict.fromkeys(ticks_of(name), True)
     return usual | {"no_medical_consent": True} if name == "complete_preparation" else usual
+
+
+def actor(name: str) -> str:
+    """Who of the cast usually takes a step: the caseworker where she may."""
+    return next(str(role) for role in _ACTORS if role in ACTORS[name])
 
 
 def inputs(
@@ -32,7 +54,7 @@ def inputs(
     match name:
         case "begin_preparation":
             usual["schedule"] = "AA6"
-        case "plan_extended_interview":
+        case "plan_extended_interview" | "plan_withdrawal_hearing":
             usual["appointment"] = meeting(datetime.combine(on + timedelta(days=7), time(9)))
         case "complete_preparation":
             usual["day_one_on"] = on

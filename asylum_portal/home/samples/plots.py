@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from asylum_portal.home.samples.story import Calendar, Story
-from procedure.actions import Letter
 from procedure.calendars import DayKind, LegalCalendar
+from procedure.given import Letter
 
 Telling = Callable[[Story, Calendar], None]
 

@@ -12,10 +12,11 @@ from cases.models import Case
 from procedure import filings
 from procedure.actions import apply_transition, express_wish
 from procedure.calendars import DayKind, LegalCalendar
-from procedure.checks import DOCUMENT_OF_STEP, TICKS
-from procedure.effects import Meeting
+from procedure.checks import ticks_of
+from procedure.given import Meeting
 from procedure.models import Procedure
 from procedure.rules import RulePackage
+from procedure.step_documents import DOCUMENT_OF_STEP
 
 
 @dataclass
@@ -58,7 +59,7 @@ class Story:
         document = None
         if name in DOCUMENT_OF_STEP and "document" not in inputs:
             document = letter(name.replace("_", " "))
-        facts = dict.fromkeys(TICKS.get(name, {}), True) | inputs.pop("facts", {})
+        facts = dict.fromkeys(ticks_of(name), True) | inputs.pop("facts", {})
         apply_transition(
             self.procedure,
             name,

@@ -39,6 +39,16 @@ class AcrossSteps(ProcedureFacts):
     def change_lawyer(self) -> None:
         """Another lawyer takes over; the access of the old one ends at the end of the day."""
 
+    @step(
+        _("Give notice of default"),
+        source=OPEN,
+        target=None,
+        number="DEF-01",
+        conditions=[guards.decision_late],
+    )
+    def give_notice_of_default(self) -> None:
+        """The service is late: two weeks more, then the court can be asked (ingebrekestelling)."""
+
     @step(_("Let the time stand still"), source=_NOT_CLOSED, target=None, number="DL~")
     def pause(self, *, ground: str, starts_on: date, ends_on: date | None = None) -> None:
         """A pause on a ground of the rule package; terms that it names stand still."""

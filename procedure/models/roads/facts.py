@@ -31,7 +31,10 @@ class ProcedureFacts(models.Model):
     place = models.CharField(max_length=120, blank=True)
     hold = models.CharField(max_length=12, choices=Hold.choices, blank=True, default=Hold.NONE)
     held_state = models.CharField(
-        max_length=32, choices=State.choices, blank=True, help_text=_("where it stood before a stop was intended")
+        max_length=32,
+        choices=State.choices,
+        blank=True,
+        help_text=_("where it stood before a stop was intended"),
     )
 
     # Circumstances on which the rules depend.

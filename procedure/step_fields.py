@@ -1,0 +1,425 @@
+"""What each step asks of its taker beside day, ticks and document."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from asylum_portal import dates
+from asylum_portal.accounts.models import Role, User
+from asylum_portal.inputs import DayInput, MomentInput
+from procedure.models import Appeal, Procedure, Replacement, RulePackage
+from procedure.states import CHOSEN_SCHEDULES, GRANTS, REFUSALS, REFUSALS_OF_TRACK, Outcome, Schedule, Track
+from procedure.terms import add_months
+
+EXTENSION_GROUNDS = [
+    ("a", _("a. A step of the service is late, and the service could not help it")),
+    ("b", _("b. A step of the applicant is late, and more time was asked for with reasons")),
+    ("c", _("c. Identity or nationality is still being examined")),
+    ("d", _("d. The statements have changed in an important way")),
+    ("e", _("e. Circumstances of another permit are being examined")),
+    ("f", _("f. A forensic medical examination was offered")),
+    ("g", _("g. The applicant did not come, or has disappeared")),
+]
+RESPONSE_GROUNDS = [
+    ("interpreter", _("No interpreter was to be had")),
+    ("lawyer_ill", _("The lawyer has fallen ill")),
+    ("applicant_ill", _("The applicant must recover first (medical note)")),
+    ("transfer", _("A move to another centre fell on the appointment")),
+    ("lawyer_leave", _("The lawyer is on leave that was announced a month before")),
+]
+DECISION_PERIOD_BASES = [
+    ("42(4)(a)", _("Complex case: art. 42(4)(a)")),
+    ("42(4)(b)", _("Many applications at once: art. 42(4)(b)")),
+    ("42(4)(c)", _("The applicant does not cooperate: art. 42(4)(c)")),
+    ("42(5)", _("Three more months: art. 42(5)")),
+]
+EXTENDED_REASONS = [
+    ("overrun", _("The days of the general procedure were not enough")),
+    ("more_time", _("More investigation is needed")),
+    ("ill", _("The applicant is ill")),
+    ("no_interpreter", _("No interpreter was to be had")),
+    ("child_under_12", _("Unaccompanied child under twelve")),
+    ("family", _("The family is in the extended procedure")),
+    ("no_staff", _("No officer with the right experience was to be had")),
+]
+PREPARATION_EXCEPTIONS = [
+    ("", _("No exception")),
+    ("3.109(7)a", _("Danger to public order or national security: Vb 3.109(7)(a)")),
+    ("3.109(7)b", _("Nuisance at the reception centre: Vb 3.109(7)(b)")),
+    ("3.109(7)c", _("Detention: Vb 3.109(7)(c)")),
+    ("3.109b(2)", _("At the border, at the person's own request: Vb 3.109b(2)")),
+]
+CLAIM_KINDS = [
+    ("take_charge", _("Take charge: no application there (overname)")),
+    ("take_back", _("Take back: an application there (terugname)")),
+]
+DISCONTINUATION_GROUNDS = [
+    ("no_show", _("The person did not come or has disappeared: art. 30c(1)(b), (c)")),
+    ("information_ignored", _("Two requests for information were not answered: art. 30c(1)(a)")),
+]
+PERMIT_GROUNDS = [
+    ("a", _("a. Wrong or withheld information")),
+    ("b", _("b. Danger to public order or national security")),
+    ("c", _("c. The ground of the permit no longer exists")),
+    ("d", _("d. The main residence is abroad")),
+    ("e", _("e. The family tie no longer exists")),
+]
+
+
+def _choice(label: Any, choices: list[tuple[str, Any]], **options: Any) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, choices=[("", "—"), *choices], **options)
+
+
+def long_text(label: Any, **options: Any) -> forms.CharField:
+    options.setdefault("max_length", 1000)
+    return forms.CharField(label=label, widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}), **options)
+
+
+def meeting() -> dict[str, forms.Field]:
+    return {
+        "meeting_at": forms.DateTimeField(
+            label=_("Day and time of the appointment"), widget=MomentInput(), required=False
+        ),
+        "meeting_place": forms.CharField(label=_("Place"), max_length=200, required=False),
+        "meeting_language": forms.CharField(
+            label=_("Language of the interpreter"), max_length=60, required=False
+        ),
+    }
+
+
+def letter(*, required: bool) -> dict[str, forms.Field]:
+    return {
+        "letter_due_on": forms.DateField(
+            label=_("Last day, as the letter says"),
+            help_text="" if required else _("Only when the letter has another date than the portal."),
+            widget=DayInput(),
+            required=required,
+        ),
+        "letter_reason": long_text(_("Why this date"), required=required, max_length=300),
+    }
+
+
+class LawyerChoice(forms.ModelChoiceField):
+    """A lawyer, shown with her office."""
+
+    def label_from_instance(self, lawyer: User) -> str:
+        office = f" ({lawyer.organisation.name})" if lawyer.organisation else ""
+        return f"{lawyer.display_name}{office}"
+
+
+def _lawyers() -> LawyerChoice:
+    lawyers = User.objects.filter(role=Role.LAWYER, is_active=True).select_related("organisation")
+    return LawyerChoice(label=_("Lawyer"), queryset=lawyers.order_by("display_name"))
+
+
+def _day(label: Any, **options: Any) -> forms.DateField:
+    return forms.DateField(label=label, widget=DayInput(), **options)
+
+
+def _tick(label: Any, **options: Any) -> forms.BooleanField:
+    return forms.BooleanField(label=label, required=False, **options)
+
+
+def _rulings() -> dict[str, forms.Field]:
+    return {"ruling": _choice(_("Judgment"), Appeal.Ruling.choices)}
+
+
+def _outcomes(procedure: Procedure) -> list[tuple[str, Any]]:
+    allowed = REFUSALS_OF_TRACK.get(Track(procedure.track), REFUSALS)
+    return [(str(code), Outcome(code).label) for code in allowed]
+
+
+def _day_one(procedure: Procedure) -> dict[str, forms.Field]:
+    return {"day_one_on": _day(_("Day 1"))}
+
+
+def _validity(procedure: Procedure) -> dict[str, forms.Field]:
+    """A grant counts from the day of the application (Vw 44(2)), for the years of the package."""
+    years = procedure.package.law.values.get("permit_validity_years")
+    starts = procedure.lodged_on
+    ends = add_months(starts, 12 * int(years)) if starts and years else None
+    return {
+        "valid_from": _day(_("First day of the permit"), initial=starts),
+        "valid_until": _day(_("Last day of the permit"), initial=ends),
+    }
+
+
+def _running_terms(procedure: Procedure, codes: set[str] | None = None) -> list[tuple[str, str]]:
+    """The running terms by name and last day; of these rules only, when some are given."""
+    terms = procedure.deadlines.running().order_by("due_at")
+    if codes is not None:
+        terms = terms.filter(rule_code__in=codes)
+    found = []
+    for term in terms:
+        term.procedure = procedure
+        found.append((str(term.pk), f"{term.title}: {dates.long_date(term.effective_due_on)}"))
+    return found
+
+
+def _extendable(procedure: Procedure) -> dict[str, forms.Field]:
+    extensions = procedure.package.law.extensions.values()
+    codes = {code for extension in extensions for code in extension.rules}
+    grounds = {key: _(title) for extension in extensions for key, title in extension.grounds.items()}
+    return {
+        "term": _choice(_("Which time"), _running_terms(procedure, codes)),
+        "ground": _choice(_("Ground"), list(grounds.items()), required=False),
+        "obstacle_ended_on": _day(
+            _("Day on which the obstacle ended"),
+            required=False,
+            help_text=_(
+                "Where the ground counts from then: when the interpreter was there, the lawyer was back."
+            ),
+        ),
+        "until": _day(_("New last day")),
+        "proof": _tick(_("The proof is on file")),
+    }
+
+
+def _pause(procedure: Procedure) -> dict[str, forms.Field]:
+    grounds = procedure.package.law.suspensions.values()
+    return {
+        "ground": _choice(_("Why the time stands still"), [(item.code, _(item.title)) for item in grounds]),
+        "starts_on": _day(_("First day on which it stands still")),
+        "ends_on": _day(
+            _("Last day on which it stands still"),
+            required=False,
+            help_text=_("Leave this empty when nobody knows yet. You end the pause later."),
+        ),
+    }
+
+
+def _open_pauses(procedure: Procedure) -> dict[str, forms.Field]:
+    law = procedure.package.law
+    found = [
+        (
+            str(pause.pk),
+            _("%(ground)s, since %(day)s")
+            % {
+                "ground": _(law.suspensions[pause.ground].title)
+                if pause.ground in law.suspensions
+                else pause.ground,
+                "day": dates.long_date(pause.starts_on),
+            },
+        )
+        for pause in procedure.suspensions.filter(ends_on__isnull=True)
+    ]
+    return {
+        "suspension": _choice(_("Which pause"), found),
+        "resumes_on": _day(_("First day on which time runs again")),
+    }
+
+
+def _packages(procedure: Procedure) -> dict[str, forms.Field]:
+    others = RulePackage.objects.filter(status="published").exclude(pk=procedure.package_id)
+    return {"package": _choice(_("Rules"), [(row.pk, _(row.title)) for row in others.order_by("valid_from")])}
+
+
+def _text_field(label: Any, **options: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label, max_length=120, widget=forms.TextInput(attrs={"dir": "auto"}), **options
+    )
+
+
+# By step; a key that is no argument of the step is a fact of the history.
+FIELDS: dict[str, Callable[[Procedure], dict[str, forms.Field]]] = {
+    "finish_application_interview": lambda procedure: {
+        "senior_decides": _tick(_("Article 1F may apply: a supervisor takes the decision"))
+    },
+    "begin_preparation": lambda procedure: {
+        "schedule": _choice(
+            _("Days of the general procedure"),
+            [(str(code), Schedule(code).label) for code in CHOSEN_SCHEDULES],
+        )
+    },
+    "refer_to_dublin": lambda procedure: {
+        "hit": _tick(_("Fingerprints or a visa were found (Eurodac, VIS)")),
+        "hit_on": _day(_("Day on which they were found"), required=False),
+        "detained": _tick(_("The person is detained")),
+    },
+    "choose_nine_days": lambda procedure: {
+        "why_nine_days": _choice(
+            _("Why nine days"),
+            [("complex", _("The case is complex")), ("needs", _("The person needs more attention"))],
+        )
+    },
+    "complete_preparation": lambda procedure: {
+        **_day_one(procedure),
+        "no_medical_consent": _tick(_("The applicant did not consent to the health assessment")),
+        "six_days_suffice": long_text(_("Why six days are enough for this person"), required=False),
+        "preparation_exception": forms.ChoiceField(
+            label=_("Exception to rest and preparation"), choices=PREPARATION_EXCEPTIONS, required=False
+        ),
+    },
+    "announce_other_day_one": _day_one,
+    "plan_one_day_test": _day_one,
+    "hold_one_day_test": lambda procedure: {
+        "interview_omitted": long_text(_("Why there was no interview"), required=False, max_length=300)
+    },
+    "choose_track": lambda procedure: {
+        "track": _choice(
+            _("Procedure"),
+            [(code, title) for code, title in Track.choices if code in procedure.package.law.graph.tracks],
+        )
+    },
+    "issue_intended_decision": lambda procedure: {
+        "detained": _tick(_("The person is detained")),
+        **letter(required=False),
+    },
+    "reconsider": lambda procedure: letter(required=False),
+    "close_extended_interview": lambda procedure: letter(required=False),
+    "extend_general_procedure": lambda procedure: {"ground": _choice(_("Ground"), EXTENSION_GROUNDS)},
+    "refer_to_extended": lambda procedure: {
+        "why_extended": _choice(_("Why the extended procedure"), EXTENDED_REASONS),
+        **(
+            {"continue_at_border": _tick(_("The case is continued at the border"))}
+            if procedure.border
+            else {}
+        ),
+    },
+    "extend_decision_period": lambda procedure: {
+        "ground": _choice(_("Ground"), DECISION_PERIOD_BASES),
+        **letter(required=True),
+    },
+    "extend_response_term": lambda procedure: {
+        "why_more_time": _choice(_("Ground"), RESPONSE_GROUNDS),
+        **letter(required=True),
+    },
+    "send_claim": lambda procedure: {
+        "kind": _choice(_("What is asked"), CLAIM_KINDS),
+        "country": _text_field(_("Country")),
+    },
+    "accept_claim": lambda procedure: {
+        "by_default": _tick(_("The other country did not answer in time, which counts as yes")),
+        "accepted_on": _day(_("Day of the acceptance"), required=False),
+        "detained": _tick(_("The person is detained")),
+        **letter(required=False),
+    },
+    "decide_not_to_consider": lambda procedure: letter(required=False),
+    "confirm_transfer": lambda procedure: {"country": _text_field(_("Country"))},
+    "find_incomplete": lambda procedure: letter(required=False),
+    "grant": lambda procedure: {
+        "outcome": _choice(_("Ground of the permit"), [(str(code), Outcome(code).label) for code in GRANTS])
+    },
+    "refuse": lambda procedure: {
+        "outcome": _choice(_("Ground of the refusal"), _outcomes(procedure)),
+        "suspensive_exception": _tick(
+            _("An exception holds: the appeal suspends all the same (art. 30a(1)(c), 30b(1)(h))")
+        ),
+        "leave_at_once": _tick(_("There is no departure term (art. 62(2))")),
+        **letter(required=False),
+    },
+    "reopen_after_annulment": lambda procedure: letter(required=False),
+    "request_withdrawal": lambda procedure: {
+        "interpreter_name": forms.CharField(
+            label=_("Name of the interpreter"), max_length=120, required=False
+        )
+    },
+    "record_no_show": lambda procedure: letter(required=False),
+    "intend_to_discontinue": lambda procedure: {
+        "why": _choice(_("Ground"), DISCONTINUATION_GROUNDS),
+        **letter(required=True),
+    },
+    "discontinue": lambda procedure: letter(required=False),
+    "assign_lawyer": lambda procedure: {"lawyer": _lawyers()},
+    "change_lawyer": lambda procedure: {"lawyer": _lawyers()},
+    "pause": _pause,
+    "resume": _open_pauses,
+    "extend_term": _extendable,
+    "set_letter_date": lambda procedure: {
+        "term": _choice(_("Which time"), _running_terms(procedure)),
+        **letter(required=True),
+    },
+    "move_to_package": _packages,
+    "impose_border_measure": lambda procedure: {
+        "handed_at": forms.DateTimeField(
+            label=_("Day and time at which the decision was handed over"), widget=MomentInput()
+        ),
+        "child_reason": long_text(
+            _("Why a child is with this person at the border"), required=False, max_length=300
+        ),
+    },
+    "lift_border_measure": lambda procedure: letter(required=False),
+    "lodge_appeal": lambda procedure: {
+        "late_reason": long_text(_("Why late"), required=False, max_length=500)
+    },
+    "record_provisional_ruling": lambda procedure: {
+        "granted": forms.TypedChoiceField(
+            label=_("Ruling"),
+            choices=[("", "—"), ("yes", _("The person may wait here")), ("no", _("Refused"))],
+            coerce=lambda value: value == "yes",
+            empty_value=None,
+        )
+    },
+    "record_ruling": lambda procedure: _rulings(),
+    "record_higher_ruling": lambda procedure: _rulings(),
+    "make_final": lambda procedure: {
+        "no_right_of_residence": _tick(_("There is no other right of residence (code 98)"))
+    },
+    "hand_out_permit": _validity,
+    "hand_out_at_once": _validity,
+    "extend_permit": lambda procedure: {"valid_until": _day(_("Last day of the permit"))},
+    "request_permit_extension": lambda procedure: {
+        "third_party_advice": _tick(_("Somebody else must give advice"))
+    },
+    "report_loss": lambda procedure: {"what": _choice(_("What happened"), Replacement.What.choices)},
+    "replace_document": lambda procedure: {
+        "damaged_document_returned": _tick(_("The damaged document was handed in")),
+        "report_number": _text_field(_("Number of the police report"), required=False),
+    },
+    "intend_permit_withdrawal": lambda procedure: {
+        "ground": _choice(_("Ground of art. 32(1)"), PERMIT_GROUNDS),
+        **letter(required=False),
+    },
+    "withdraw_permit": lambda procedure: letter(required=False),
+    "order_departure": lambda procedure: letter(required=True),
+    "confirm_departure": lambda procedure: {"country": _text_field(_("Country"))},
+}
+# These go to the step itself; everything else that a form asks is a fact of the history.
+ARGUMENTS: dict[str, tuple[str, ...]] = {
+    "finish_application_interview": ("senior_decides",),
+    "begin_preparation": ("schedule",),
+    "refer_to_dublin": ("hit", "detained"),
+    "complete_preparation": ("day_one_on",),
+    "announce_other_day_one": ("day_one_on",),
+    "plan_one_day_test": ("day_one_on",),
+    "choose_track": ("track",),
+    "issue_intended_decision": ("detained",),
+    "extend_general_procedure": ("ground",),
+    "extend_decision_period": ("ground",),
+    "send_claim": ("kind",),
+    "accept_claim": ("by_default", "detained"),
+    "confirm_transfer": ("country",),
+    "grant": ("outcome",),
+    "refuse": ("outcome",),
+    "intend_to_discontinue": ("why",),
+    "pause": ("ground", "starts_on", "ends_on"),
+    "resume": ("suspension", "resumes_on"),
+    "extend_term": ("term", "ground"),
+    "set_letter_date": ("term",),
+    "move_to_package": ("package",),
+    "impose_border_measure": ("handed_at", "child_reason"),
+    "record_provisional_ruling": ("granted",),
+    "record_ruling": ("ruling",),
+    "record_higher_ruling": ("ruling",),
+    "make_final": ("no_right_of_residence",),
+    "hand_out_permit": ("valid_from", "valid_until"),
+    "hand_out_at_once": ("valid_from", "valid_until"),
+    "extend_permit": ("valid_until",),
+    "report_loss": ("what",),
+    "intend_permit_withdrawal": ("ground",),
+    "confirm_departure": ("country",),
+}
+# What has a place of its own among the inputs of a step.
+NOT_FACTS = {
+    "on",
+    "reason",
+    "document",
+    "letter_due_on",
+    "letter_reason",
+    "meeting_at",
+    "meeting_place",
+    "meeting_language",
+    "lawyer",
+}
