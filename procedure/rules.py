@@ -172,7 +172,7 @@ def _calendar(table: Table, sources: Iterable[str]) -> CalendarData:
         days: list[EquatedDay] = []
         for row in year_table.rows("equated"):
             day = EquatedDay(row.day("on"), row.citation(sources), row.confidence())
-            if reason := _no_equated_day(day.on, year):
+            if reason := no_equated_day(day.on, year):
                 row.fail("on", f"{day.on} {reason}")
             if days and day.on <= days[-1].on:
                 row.fail("on", f"{day.on} does not come after {days[-1].on}")
@@ -186,7 +186,7 @@ def _calendar(table: Table, sources: Iterable[str]) -> CalendarData:
     return CalendarData(equated)
 
 
-def _no_equated_day(on: date, year: int) -> str:
+def no_equated_day(on: date, year: int) -> str:
     if on.year != year:
         return f"is not in {year}"
     if on.weekday() >= 5:
