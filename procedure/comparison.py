@@ -9,7 +9,8 @@ from datetime import date, time
 from enum import Enum
 from typing import Any
 
-from procedure.rule_rows import RulePackage
+from procedure.package_checks import switches_of
+from procedure.rule_rows import Rule, RulePackage
 
 # In the order in which people read them.
 PARTS = ("tracks", "states", "steps", "rules", "schedules", "settings", "suspensions", "extensions", "years")
@@ -72,6 +73,24 @@ class Comparison:
         """The part of this name, one of PARTS."""
         return next(part for part in self.parts if part.name == name)
 
+    @property
+    def touched_rules(self) -> frozenset[str]:
+        """The terms of the first package that the second may end on another day.
+
+        They are gone or differ, or they read a setting or stand in a schedule that does. Whether a day that is
+        equated with a holiday moves one is known only by computing it.
+        """
+        second = self.second.values
+        moved = {key for key, value in self.first.values.items() if second.get(key) != value}
+        days = [
+            code
+            for schedule in self.part("schedules").touched
+            for day in self.first.schedule(schedule)
+            for code in day.closes
+        ]
+        reading = [rule.code for rule in self.first.rules.values() if _settings_of(rule) & moved]
+        return self.part("rules").touched | frozenset([*days, *reading])
+
     def as_json(self) -> dict[str, Any]:
         """The comparison in values that JSON knows."""
         return {
@@ -101,6 +120,16 @@ def compare(first: RulePackage, second: RulePackage) -> Comparison:
     return Comparison(
         first, second, tuple(_part(name, _rows(first, name), _rows(second, name)) for name in PARTS)
     )
+
+
+def _settings_of(rule: Rule) -> set[str | None]:
+    return {
+        *switches_of(rule),
+        *rule.ground_settings.values(),
+        *rule.start_settings.values(),
+        rule.length_setting,
+        rule.opens_months_before,
+    }
 
 
 def _rows(package: RulePackage, name: str) -> Mapping[str, Any]:

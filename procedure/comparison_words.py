@@ -57,6 +57,7 @@ KEYS = {
     "proof": gettext_lazy("Proof is asked"),
     "unless": gettext_lazy("Not when"),
     "calendar": gettext_lazy("Which days count"),
+    "calendar_setting": gettext_lazy("Setting that changes which days count"),
     "days": gettext_lazy("Days"),
     "closed_office_note": gettext_lazy("When offices are closed"),
     "type": gettext_lazy("Kind of value"),
@@ -212,12 +213,17 @@ def _value(value: Any) -> str:
 def _of_rule(row: Changed, comparison: Comparison) -> tuple[Words, ...]:
     """What differs in a term, keys that say one thing together in one line."""
     first, second = comparison.first.rule(row.code), comparison.second.rule(row.code)
-    keys = set(row.keys)
-    found = []
+    found: list[Words] = []
+    told: set[str] = set()
     for facet in FACETS:
-        if not keys & set(facet.keys):
-            continue
         words = (facet.say(first, comparison.first), facet.say(second, comparison.second))
         if words[0] != words[1]:
             found.append(Words(str(facet.what), *words, english=facet.english))
+            told |= set(facet.keys)
+    # What no sentence tells is still not swallowed.
+    found += [
+        Words(difference.key, _value(difference.first), _value(difference.second), english=True)
+        for difference in row.differences
+        if difference.key not in told
+    ]
     return tuple(found)

@@ -124,13 +124,11 @@ def check_package(package: RulePackage, file: str) -> None:
             for name, setting in getattr(rule, key).items():
                 if setting not in package.settings or package.settings[setting].type != "bool":
                     fail(f"rules.{code}.{key}.{name}", f"{setting!r} is no setting of type bool")
-        switches |= {setting for setting in _settings_read_by(rule) if setting}
+        switches |= {setting for setting in switches_of(rule) if setting}
     for where, key in lengths.items():
         spec = package.settings.get(key)
         if spec is None or spec.type != "int":
             fail(where, f"{key!r} is no setting of type int")
-        elif isinstance(spec.value, int) and spec.value < 0:
-            fail(f"settings.{key}.value", f"must be at least 0, not {spec.value}")
     for key in sorted(switches):
         spec = package.settings.get(key)
         if spec is None or spec.type != "bool" or spec.value is None:
@@ -163,13 +161,14 @@ def _check_links(code: str, package: RulePackage, fail: Callable[[str, str], Non
 
 def _check_circles(package: RulePackage, fail: Callable[[str, str], None]) -> None:
     for keys in LINKS:
-        for key in keys:
-            links = {
-                code: getattr(rule, key) or next((getattr(rule, other) for other in keys), "")
-                for code, rule in package.rules.items()
-            }
-            if circle := circle_in(links):
-                fail(f"rules.{circle[0]}.{key}", f"goes round in a circle: {', '.join(circle)}")
+        links = {
+            code: next((other for key in keys if (other := getattr(rule, key))), "")
+            for code, rule in package.rules.items()
+        }
+        if circle := circle_in(links):
+            first = package.rules[circle[0]]
+            key = next(key for key in keys if getattr(first, key))
+            fail(f"rules.{first.code}.{key}", f"goes round in a circle: {', '.join(circle)}")
 
 
 def _check_changes(package: RulePackage, fail: Callable[[str, str], None]) -> None:
@@ -199,7 +198,8 @@ def _check_graph(package: RulePackage, fail: Callable[[str, str], None]) -> None
                 fail(f"rules.{code}.ground_settings.{ground}", "is not a circumstance")
 
 
-def _settings_read_by(rule: Rule) -> set[str | None]:
+def switches_of(rule: Rule) -> set[str | None]:
+    """The settings that the counting of this rule asks."""
     return {
         SETTING_OF_MODE.get(rule.mode),
         "analogy_rolls_over" if rule.by_analogy else None,
