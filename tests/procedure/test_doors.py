@@ -1,0 +1,105 @@
+"""At every place of the model, every step is knocked at: by the wrong person, or where it does not fit."""
+
+from itertools import count
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from asylum_portal.accounts.models import Role
+from procedure import machines
+from procedure.access import ACTORS
+from procedure.actions import apply_transition, fits_state, unmet_reasons
+from procedure.guards import StateForbids
+from procedure.models import Procedure
+from tests.cast import Cast, at
+from tests.procedure.footprint import footprint
+from tests.procedure.model_table import EVERY_ROW, SMALL_STATES, places
+from tests.procedure.roads import HANDS, ROADS, START, everywhere, given, involve_partners, people_on_the_road
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+# Where the model lets each step start: a place of the procedure, or the state of the step's own machine.
+STARTS: dict[str, set] = {}
+for _row in EVERY_ROW:
+    _found = STARTS.setdefault(_row.name, set())
+    if _row.machine == "procedure":
+        _found.update(_row.moves)
+    else:
+        _found.update(machines.MACHINES[_row.machine].State[source].value for source in _row.sources)
+WRONG_ROLES = {name: [role for role in HANDS if role not in roles] for name, roles in ACTORS.items()}
+RIGHT_ROLES = {name: [role for role in HANDS if role in roles] for name, roles in ACTORS.items()}
+
+
+def fits_in_model(procedure: Procedure, name: str) -> bool:
+    subject = machines.subject_of(procedure, name)
+    if subject is None:
+        return False
+    here = (procedure.state, procedure.track) if isinstance(subject, Procedure) else subject.state
+    return here in STARTS.get(name, ())
+
+
+def knock(cast: Cast, name: str, role: Role) -> type[Exception] | None:
+    """Try the step as somebody of this role, who knows the case; what comes of it."""
+    on = cast.procedure.last_event_on()
+    try:
+        apply_transition(
+            cast.procedure,
+            name,
+            actor=cast.people[HANDS[role]],
+            on=on,
+            at=at(on, 20),
+            **given(cast, name, on),
+        )
+    except (StateForbids, PermissionDenied) as refusal:
+        return type(refusal)
+    return None
+
+
+def test_every_step_is_refused_to_the_wrong_person_and_at_the_wrong_place() -> None:
+    cast, turn, knocks, wrong = people_on_the_road(), count(), [0], []
+
+    def visit(place: str) -> None:
+        procedure = cast.procedure
+        on = procedure.last_event_on()
+        involve_partners(cast, on)
+        before = footprint()
+        for name in machines.MODEL_OF_STEP:
+            fits = fits_state(procedure, name)
+            if fits != fits_in_model(procedure, name):
+                wrong.append(f"{place}: {name} {'fits' if fits else 'does not fit'}, unlike in the model")
+            forbidden = bool(unmet_reasons(procedure, name, on=on))
+            # One wrong role after another; where the state forbids the step, the right ones as well.
+            roles = (RIGHT_ROLES if forbidden and next(turn) % 2 else WRONG_ROLES)[name]
+            role = roles[next(turn) % len(roles)]
+            expected = StateForbids if forbidden else PermissionDenied
+            met = knock(cast, name, role)
+            knocks[0] += 1
+            if met is not expected:
+                wrong.append(f"{place}: {name} by {role} met {met}, not {expected.__name__}")
+        assert footprint() == before, f"a refusal at {place} has left something behind"
+
+    everywhere(cast, visit)
+    assert not wrong, f"{len(wrong)} of {knocks[0]}:\n" + "\n".join(wrong[:50])
+    assert knocks[0] == (len(ROADS) + 1) * len(machines.MODEL_OF_STEP)
+
+
+def test_the_roads_lead_to_every_place_of_the_model() -> None:
+    """Where a road ends, its name says which state of the model it is."""
+    cast, visited = people_on_the_road(), set()
+
+    def visit(place: str) -> None:
+        procedure = cast.procedure
+        machine, _, state = place.rpartition(".")
+        visited.add((procedure.state, procedure.track))
+        for subject in machines.subjects(procedure):
+            visited.add((subject.machine, subject.state))
+        if not machine:
+            assert (procedure.state, procedure.track) in places(place), place
+        elif state in SMALL_STATES[machine].split():
+            found = machines.current(procedure, machine)
+            assert found is not None and found.state == type(found).State[state], place
+
+    everywhere(cast, visit)
+    assert START not in ROADS
+    for name in {row.name for row in EVERY_ROW if row.machine == "procedure"}:
+        assert STARTS[name] <= visited, f"no road leads to where {name} can start"
