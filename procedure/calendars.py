@@ -167,7 +167,7 @@ class LegalCalendar:
         self._equated = package.calendar.equated
         values = package.values if settings is None else settings
         self._aa_counts_equated_days = bool(values["aa_counts_equated_days"])
-        self._pauses = tuple(pauses)
+        self.pauses = tuple(sorted(pauses))
 
     def why_closed(self, on: date) -> Skipped | None:
         """Why this is not a working day, or None when it is one."""
@@ -187,7 +187,7 @@ class LegalCalendar:
 
     def paused(self, on: date) -> Skipped | None:
         """The day as one on which time stood still, or None."""
-        for pause in self._pauses:
+        for pause in self.pauses:
             if pause.first_on <= on <= pause.last_on:
                 return Skipped(on, pause.name, WhyClosed.PAUSED)
         return None

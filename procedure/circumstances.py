@@ -36,6 +36,7 @@ def circumstances(
         "take_back_with_hit": procedure.take_back_with_hit,
         "other_authority": procedure.other_authority,
         "one_week_appeal": one_week,
+        "decided": decided,
         "suspensive": decided and suspensive,
         "not_suspensive": decided and not suspensive,
         "leaves_at_once": bool(facts.get("leave_at_once")),

@@ -317,6 +317,7 @@ CIRCUMSTANCES = frozenset(
         "suspensive",  # an appeal keeps the decision from taking effect (Vw 82)
         "not_suspensive",
         "appealable",
+        "decided",  # there is an outcome
         "leaves_at_once",  # the time to leave is shortened to nothing (Vw 62(2))
         "departure_days",  # it is shortened to a number of days, which the decision names
         "other_authority",  # another authority received the wish to apply

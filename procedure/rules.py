@@ -158,6 +158,8 @@ def _setting(key: str, table: Table, sources: Iterable[str]) -> SettingSpec:
     type_name = table.one_of("type", SETTING_TYPES)
     # Empty is an answer too: nobody has confirmed a value yet.
     value = table.take("value", SETTING_TYPES[type_name], f"of type {type_name}", None)
+    if type_name == "int" and value is not None and value < 0:
+        table.fail("value", f"must be at least 0, not {value}")
     row = SettingSpec(key, value, type_name, table.text("note"), table.confidence(), table.citation(sources))
     table.finish()
     return row

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from procedure.calendars import ONE_DAY, DayKind, LegalCalendar, Pause, Plan, Skipped
+from procedure.calendars import ONE_DAY, DayKind, LegalCalendar, Pause, Plan, Skipped, WhyClosed
 from procedure.legal_time import AMSTERDAM, END_OF_DAY, hours_later, in_amsterdam, same_time_later
 from procedure.rule_rows import (
     EXTENDED_SCHEDULE,
@@ -242,14 +242,19 @@ def _with_pauses(
     event: date, nominal_on: date, calendar: LegalCalendar, counts_first_day: bool
 ) -> tuple[date, list[Skipped]]:
     """The last day when each paused day is made up for by a later one that is not paused."""
-    stood_still = []
-    on = event if counts_first_day else event + ONE_DAY
-    while on <= nominal_on:
-        if paused := calendar.paused(on):
-            stood_still.append(paused)
-            nominal_on += ONE_DAY
-        on += ONE_DAY
-    return nominal_on, stood_still
+    stood_still: dict[date, Skipped] = {}
+    next_on = event if counts_first_day else event + ONE_DAY
+    for pause in calendar.pauses:
+        first_on = max(pause.first_on, next_on)
+        if first_on > nominal_on or pause.last_on < first_on:
+            continue
+        # Added at once, so that a pause without end is refused and not counted through.
+        nominal_on += pause.last_on - first_on + ONE_DAY
+        next_on = pause.last_on + ONE_DAY
+        while first_on < next_on:
+            stood_still[first_on] = Skipped(first_on, pause.name, WhyClosed.PAUSED)
+            first_on += ONE_DAY
+    return nominal_on, list(stood_still.values())
 
 
 def _end_of_length(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import calendar
 import json
+import re
 import sys
 from argparse import ArgumentTypeError
 from datetime import date, datetime
@@ -10,7 +12,7 @@ from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from procedure.calendars import CannotCompute, Skipped
+from procedure.calendars import PAUSED_DAY, CannotCompute, Pause, Skipped
 from procedure.rules import PackageMistake, RulePackage, UnknownName, WrongSetting, find_package
 
 BAD_INPUT = 2
@@ -21,7 +23,7 @@ def a_date(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise ArgumentTypeError(f"there is no date {text!r}; write it as 2026-04-01") from None
+        raise ArgumentTypeError(_no_date(text, "2026-04-01")) from None
 
 
 def a_date_or_moment(text: str) -> date | datetime:
@@ -29,9 +31,26 @@ def a_date_or_moment(text: str) -> date | datetime:
     try:
         return datetime.fromisoformat(text) if len(text) > len("2026-04-01") else date.fromisoformat(text)
     except ValueError:
-        raise ArgumentTypeError(
-            f"there is no date {text!r}; write it as 2026-04-01 or 2026-04-01T14:30"
-        ) from None
+        raise ArgumentTypeError(_no_date(text, "2026-04-01 or 2026-04-01T14:30")) from None
+
+
+def a_pause(text: str) -> Pause:
+    """Days on which time stood still: first and last day, and a name if one likes."""
+    first, *rest = text.split(":", 2)
+    if not rest:
+        raise ArgumentTypeError(f"a pause needs two days, as 2026-04-01:2026-04-05, not {text!r}")
+    pause = Pause(a_date(first), a_date(rest[0]), rest[1] if len(rest) > 1 else PAUSED_DAY)
+    if pause.last_on < pause.first_on:
+        raise ArgumentTypeError(f"a pause cannot end before it begins: {text!r}")
+    return pause
+
+
+def _no_date(text: str, example: str) -> str:
+    if found := re.match(r"(\d{4})-(0[1-9]|1[0-2])-(\d\d)", text):
+        year, month, day = (int(part) for part in found.groups())
+        if year and not 1 <= day <= (last := calendar.monthrange(year, month)[1]):
+            return f"there is no date {text!r}: {calendar.month_name[month]} {year} has {last} days"
+    return f"there is no date {text!r}; write it as {example}"
 
 
 def skipped_rows(skipped: tuple[Skipped, ...]) -> list[dict[str, str]]:
@@ -70,6 +89,14 @@ class LawCommand(PlainCommand):
             default=[],
             metavar="KEY=VALUE",
             help="put a setting of the package in another position; may be repeated",
+        )
+        parser.add_argument(
+            "--pause",
+            action="append",
+            default=[],
+            type=a_pause,
+            metavar="FIRST:LAST",
+            help="days on which the time stood still, as 2026-04-01:2026-04-05; may be repeated",
         )
         parser.add_argument("--json", action="store_true", help="print JSON")
 

@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+from procedure.law_words import APPEAL_STEPS, FAMILY_STEPS, PERMIT_STEPS, RECEPTION_STEPS, RETURN_STEPS
 from procedure.rule_rows import (
     OUTCOMES,
     ROLES,
@@ -92,47 +93,206 @@ def test_every_day_of_the_general_procedure_tells_everybody_what_happens():
         assert all(day.step and day.applicant and day.lawyer and day.ind for day in schedule)
 
 
-def opened(transition, **where):
-    return {rule.code for rule in NL.opened_by(transition, **where)}
+def opened(transition, *circumstances, track="general", **where):
+    found = NL.opened_by(transition, track=track, circumstances=frozenset(circumstances), **where)
+    return {rule.code for rule in found}
+
+
+LEAVING = {"RET-01", "RET-03", "REC-03"}
 
 
 @pytest.mark.parametrize(
-    ("transition", "track", "outcome", "schedule", "expected"),
+    ("transition", "where", "circumstances", "expected"),
     [
-        ("express_wish", "general", None, None, {"REG-01", "REG-02"}),
-        ("lodge_application", "general", None, None, {"DEC-06M"}),
-        ("begin_preparation", "general", None, None, {"RVT-01"}),
-        ("complete_preparation", "general", None, None, {"RVT-03"}),
-        ("start_general_procedure", "general", None, "AA6", {"AA-INT"}),
-        ("close_interview", "general", None, "AA6", {"AA-COR"}),
-        ("close_interview", "general", None, "AAX", {"AA-COR"}),
-        ("close_corrections", "general", None, "AA6", {"AA-OUT"}),
-        ("close_corrections", "general", None, "AAX", set()),
-        ("close_corrections", "extended", None, None, set()),
-        ("issue_intended_decision", "general", None, "AA9", {"AA-VIEW"}),
-        ("issue_intended_decision", "general", None, "AAX", {"AA-VIEW"}),
-        ("issue_intended_decision", "extended", None, None, {"VA-VIEW"}),
-        ("reconsider", "extended", None, None, {"VA-VIEW"}),
-        ("close_response", "general", None, "AA6", {"AA-DEC"}),
-        ("close_response", "general", None, "AAX", set()),
-        ("close_response", "extended", None, None, set()),
-        ("extend_general_procedure", "general", None, "AA6", {"AA-EXT"}),
-        ("close_extended_interview", "extended", None, None, {"VA-COR"}),
-        ("extend_decision_period", "extended", None, None, {"DEC-EXT"}),
-        ("refuse", "general", "UNFOUNDED", None, {"APP-1W", "RET-01", "RET-03"}),
-        ("refuse", "extended", "UNFOUNDED", None, {"APP-4W", "RET-01", "RET-03"}),
-        ("refuse", "extended", "MANIFESTLY_UNFOUNDED", None, {"APP-1W", "RET-01", "RET-03"}),
-        ("refuse", "extended", "INADMISSIBLE", None, {"APP-1W", "RET-01", "RET-03"}),
-        ("refuse", "general", "INADMISSIBLE", None, {"APP-1W", "RET-01", "RET-03"}),
-        ("confirm_withdrawal", "general", None, None, {"RET-01", "RET-03"}),
-        ("grant", "general", "GRANT_A", None, {"FAM-01"}),
-        ("grant", "extended", "GRANT_B3", None, {"FAM-01"}),
-        ("grant", "general", "GRANT_FAM", None, set()),
-        ("assign_lawyer", "general", None, None, set()),
+        # intake, general and extended procedure
+        ("express_wish", {}, [], {"REG-01", "REG-02"}),
+        ("lodge_application", {}, [], {"DEC-06M"}),
+        ("begin_preparation", {}, [], {"RVT-01"}),
+        ("complete_preparation", {}, [], {"RVT-03"}),
+        ("start_general_procedure", {"schedule": "AA6"}, [], {"AA-INT"}),
+        ("close_interview", {"schedule": "AA6"}, [], {"AA-COR"}),
+        ("close_interview", {"schedule": "AAX"}, [], {"AA-COR"}),
+        ("close_corrections", {"schedule": "AA6"}, [], {"AA-OUT"}),
+        ("close_corrections", {"schedule": "AAX"}, [], set()),
+        ("close_corrections", {"track": "extended"}, [], set()),
+        ("issue_intended_decision", {"schedule": "AA9"}, [], {"AA-VIEW"}),
+        ("issue_intended_decision", {"schedule": "AAX"}, [], {"AA-VIEW"}),
+        ("issue_intended_decision", {"track": "extended"}, [], {"VA-VIEW"}),
+        ("issue_intended_decision", {"track": "extended"}, ["detained"], {"VW-DET"}),
+        ("issue_intended_decision", {"track": "extended"}, ["border", "continued_beyond_days"], {"BOR-03"}),
+        ("issue_intended_decision", {"track": "extended"}, ["detained", "continued_beyond_days"], {"VW-DET"}),
+        ("issue_intended_decision", {"track": "accelerated"}, [], {"ACC-02"}),
+        ("issue_intended_decision", {"track": "repeat", "schedule": "HASA3"}, [], {"HAS-03"}),
+        ("reconsider", {"track": "extended"}, [], {"VA-VIEW"}),
+        ("reconsider", {"track": "dublin"}, [], {"DUB-03"}),
+        ("reconsider", {"track": "accelerated"}, [], {"ACC-02"}),
+        ("reconsider", {"track": "repeat"}, [], {"HAS-03"}),
+        ("close_response", {"schedule": "AA6"}, [], {"AA-DEC"}),
+        ("close_response", {"schedule": "AAX"}, [], set()),
+        ("close_response", {"track": "extended"}, [], set()),
+        ("close_response", {"track": "dublin"}, [], set()),
+        ("close_response", {"track": "repeat"}, [], {"HAS-04"}),
+        ("extend_general_procedure", {"schedule": "AA6"}, [], {"AA-EXT"}),
+        ("close_extended_interview", {"track": "extended"}, [], {"VA-COR"}),
+        ("extend_decision_period", {"track": "extended"}, [], {"DEC-EXT"}),
+        ("assign_lawyer", {}, [], set()),
+        # Dublin
+        ("refer_to_dublin", {"track": "dublin"}, ["hit"], {"DUB-01"}),
+        ("send_claim", {"track": "dublin"}, [], {"DUB-02"}),
+        ("accept_claim", {"track": "dublin"}, [], {"DUB-03", "DUB-04"}),
+        ("take_responsibility", {}, [], {"DEC-06M", "RVT-01"}),
+        ("record_lapsed_transfer", {}, [], {"DEC-06M", "RVT-01"}),
+        ("mark_absconded", {"track": "dublin"}, [], {"DUB-05"}),
+        (
+            "decide_not_to_consider",
+            {"track": "dublin", "outcome": "NOT_CONSIDERED"},
+            ["one_week_appeal", "not_suspensive"],
+            {"APP-1W", "APP-PROV", "DUB-06"},
+        ),
+        ("record_ruling", {"track": "dublin"}, [], set()),
+        ("record_ruling", {"track": "dublin"}, ["transfer_stayed"], {"DUB-04"}),
+        ("record_ruling", {"track": "extended"}, ["transfer_stayed"], set()),
+        # accelerated and repeat
+        ("refer_to_accelerated", {"track": "accelerated"}, [], {"ACC-01"}),
+        ("move_to_general", {}, [], {"RVT-01"}),
+        ("find_incomplete", {"track": "repeat"}, [], {"HAS-01"}),
+        ("plan_one_day_test", {"track": "repeat"}, [], {"DEC-06M"}),
+        ("continue_in_six_days", {"schedule": "HASA6"}, [], {"HAS-05"}),
+        (
+            "refuse_incomplete",
+            {"track": "repeat", "outcome": "DISCONTINUED"},
+            ["one_week_appeal", "not_suspensive"],
+            {"APP-1W", "APP-PROV", "RET-01", "RET-03"},
+        ),
+        # across the tracks
+        ("record_no_show", {}, [], {"NOS-01"}),
+        ("intend_to_discontinue", {}, [], {"DIS-01"}),
+        (
+            "discontinue",
+            {"outcome": "DISCONTINUED"},
+            ["one_week_appeal", "not_suspensive"],
+            {"APP-1W", "APP-PROV", "RET-01", "RET-03"},
+        ),
+        ("reopen_after_annulment", {}, [], {"DEC-NEW"}),
+        ("confirm_withdrawal", {}, [], {"RET-01", "RET-03"}),
+        # border
+        ("impose_border_measure", {}, ["border"], {"BOR-01"}),
+        ("lift_border_measure", {}, [], {"BOR-02"}),
+        ("lift_border_measure", {}, ["decided"], set()),
+        ("lift_border_measure", {"track": "extended"}, [], set()),
+        ("give_notice_of_default", {"track": "extended"}, [], {"DEF-01"}),
+        ("send_hearing_report", {}, [], {"WD-02"}),
+        # refusal and appeal
+        ("refuse", {"outcome": "UNFOUNDED"}, ["one_week_appeal", "suspensive"], {"APP-1W"} | LEAVING),
+        (
+            "refuse",
+            {"track": "extended", "outcome": "UNFOUNDED"},
+            ["suspensive"],
+            {"APP-4W"} | LEAVING,
+        ),
+        (
+            "refuse",
+            {"track": "extended", "outcome": "MANIFESTLY_UNFOUNDED"},
+            ["one_week_appeal", "not_suspensive", "leaves_at_once"],
+            {"APP-1W", "APP-PROV"} | LEAVING,
+        ),
+        ("lodge_appeal", {}, ["one_week_appeal"], {"APP-RUL"}),
+        ("open_higher_appeal", {}, [], {"HAP-01"}),
+        ("lodge_higher_appeal", {}, [], {"HAP-02"}),
+        ("resume_departure_term", {}, [], LEAVING),
+        ("order_departure", {}, [], {"RET-02"}),
+        # permit and family
+        ("grant", {"outcome": "GRANT_A"}, [], {"FAM-01"}),
+        ("grant", {"track": "extended", "outcome": "GRANT_B3"}, [], {"FAM-01"}),
+        ("grant", {"outcome": "GRANT_FAM"}, [], set()),
+        ("announce_permit", {}, [], {"PER-01"}),
+        ("hand_out_permit", {}, [], {"PER-02", "PER-03"}),
+        ("hand_out_at_once", {}, [], {"PER-02", "PER-03"}),
+        ("extend_permit", {}, [], {"PER-02"}),
+        ("request_permit_extension", {}, [], {"PER-04"}),
+        ("request_permanent_permit", {}, [], {"PER-04"}),
+        ("report_loss", {}, [], {"PER-05"}),
+        ("intend_permit_withdrawal", {}, [], {"WD-01"}),
+        ("withdraw_permit", {}, [], {"APP-4W", "RET-01"}),
+        ("request_family_reunification", {}, [], {"FAM-02"}),
+        ("refuse_family_reunification", {}, [], {"APP-4W"}),
+        # reception
+        ("refer_to_reception", {}, [], {"REC-01"}),
+        ("order_move", {}, [], {"REC-02"}),
+        ("wait_for_home", {}, [], {"REP-04"}),
     ],
 )
-def test_each_step_opens_its_time_limits(transition, track, outcome, schedule, expected):
-    assert opened(transition, track=track, outcome=outcome, schedule=schedule) == expected
+def test_each_step_opens_its_time_limits(transition, where, circumstances, expected):
+    assert opened(transition, *circumstances, **where) == expected
+
+
+def test_no_other_step_opens_a_time_limit():
+    listed = {row[0] for row in test_each_step_opens_its_time_limits.pytestmark[0].args[1]}
+    assert {step for rule in NL.rules.values() for step in rule.starts} <= listed
+
+
+@pytest.mark.parametrize(
+    ("transition", "met"),
+    [
+        ("lodge_application", {"REG-01"}),
+        ("finish_application_interview", {"REG-02"}),
+        ("complete_preparation", {"RVT-01"}),
+        ("close_interview", {"AA-INT"}),
+        ("close_corrections", {"AA-COR", "VA-COR"}),
+        ("send_claim", {"DUB-01"}),
+        ("accept_claim", {"DUB-02"}),
+        ("close_response", {"AA-VIEW", "VA-VIEW", "VW-DET", "BOR-03", "DUB-03", "ACC-02", "HAS-03"}),
+        ("confirm_transfer", {"DUB-04", "DUB-05", "DUB-06"}),
+        ("complete_application", {"HAS-01"}),
+        ("accept_explanation", {"NOS-01"}),
+        ("lodge_appeal", {"APP-1W", "APP-4W"}),
+        ("request_provisional_measure", {"APP-PROV"}),
+        ("record_ruling", {"APP-RUL"}),
+        ("lodge_higher_appeal", {"HAP-01"}),
+        ("record_higher_ruling", {"HAP-02"}),
+        ("hand_out_permit", {"PER-01"}),
+        ("close_withdrawal_response", {"WD-01"}),
+        ("confirm_departure", {"RET-01", "RET-02", "RET-03"}),
+        ("end_reception", {"REC-03"}),
+        ("arrive_at_centre", {"REC-01", "REC-02"}),
+        ("lift_border_measure", {"BOR-01"}),
+    ],
+)
+def test_each_step_meets_its_time_limits(transition, met):
+    assert {rule.code for rule in NL.met_by(transition)} == met
+
+
+def test_leaving_the_general_procedure_for_dublin_closes_its_open_days():
+    closed = {rule.code for rule in NL.cancelled_by("refer_to_dublin")}
+    assert closed == {"RVT-01", "RVT-03", "AA-INT", "AA-COR", "AA-OUT", "AA-EXT"}
+
+
+def test_an_appeal_has_one_window_and_a_response_one_term_whatever_the_circumstances():
+    for track in NL.graph.tracks:
+        for held in (
+            set(),
+            {"detained"},
+            {"border"},
+            {"continued_beyond_days"},
+            {"detained", "border", "continued_beyond_days"},
+            {"one_week_appeal"},
+        ):
+            responses = opened("reconsider", *held, track=track)
+            assert len(responses) == 1, (track, held)
+            windows = opened("refuse", *held, track=track) & {"APP-1W", "APP-4W"}
+            assert len(windows) == 1, (track, held)
+
+
+def test_the_switch_for_the_departure_term_lets_what_was_left_of_it_run_on():
+    remainder = NL.with_settings(departure_term_restarts=False)
+    assert remainder.opened_by("resume_departure_term", track="extended") == ()
+
+
+def test_a_step_that_opens_a_rule_again_may_count_from_another_day():
+    rule = NL.rule("DEC-06M")
+    assert rule.fact_after("lodge_application") == "lodged_on"
+    assert rule.fact_after("take_responsibility") == "responsible_on"
+    assert NL.rule("DUB-05").start_of == "DUB-04"
 
 
 def test_a_time_limit_that_counts_from_another_is_opened_after_it():
@@ -146,18 +306,33 @@ def test_each_time_limit_that_a_step_opens_can_also_end():
         for rule in NL.rules.values()
         if rule.starts and not (rule.met_by or rule.met_by_documents or rule.cancelled_by)
     ]
-    # To leave, and to hand in the document, is recorded by the return service.
-    assert endless == ["RET-01", "RET-03"]
+    assert endless == []
 
 
 def test_withdrawal_ends_every_time_limit_of_an_open_application():
+    after_it = {
+        *("refuse", "grant", "confirm_withdrawal", "decide_not_to_consider", "discontinue"),
+        *("refuse_incomplete", "mark_absconded", "resume_departure_term"),
+        # Of machines that go on beside the application or after it.
+        *(APPEAL_STEPS | PERMIT_STEPS | FAMILY_STEPS | RETURN_STEPS | RECEPTION_STEPS),
+    }
     still_open = {
         rule.code
         for rule in NL.rules.values()
-        if set(rule.starts) - {"refuse", "grant", "confirm_withdrawal"}
-        and "confirm_withdrawal" not in rule.cancelled_by
+        if set(rule.starts) - after_it and "confirm_withdrawal" not in rule.cancelled_by
     }
     assert still_open == set()
+
+
+def test_stopping_the_application_ends_every_time_limit_of_the_roads_from_which_it_can_be_stopped():
+    stopped = {
+        rule.code
+        for rule in NL.rules.values()
+        if rule.tracks and {"AA", "VA", "VW", "DUB", "ACC", "HAS"} & {rule.code.split("-")[0]}
+    }
+    for code in stopped:
+        rule = NL.rule(code)
+        assert "discontinue" in {*rule.met_by, *rule.cancelled_by}, code
 
 
 def test_only_lengths_that_were_not_read_in_law_ask_to_check_the_letter():
@@ -182,7 +357,9 @@ def test_the_same_text_has_the_same_fingerprint_and_another_text_another():
 
 
 def test_a_planning_norm_and_a_minimum_are_never_missed():
-    assert {rule.code for rule in NL.rules.values() if rule.soft} == {"REG-02", "RVT-01", "RVT-03", "PER-01"}
+    planning = {"REG-02", "RVT-03", "ACC-01", "APP-RUL", "HAP-02", "PER-01", "PER-03", "PER-05", "PER-06"}
+    minimums = {"RVT-01", "BOR-02"}
+    assert {rule.code for rule in NL.rules.values() if rule.soft} == planning | minimums
 
 
 # Looking up
@@ -304,6 +481,30 @@ def test_the_tiny_package_is_right_before_it_is_bent():
         ('mode = "ATW"', 'mode = "LETTER"', "rules.TST-01.unit", "is not a known key"),
         ('mode = "ATW"\nunit = "days"', 'mode = "LETTER"', "rules.TST-01.length", "the letter decides"),
         ('mode = "ATW"', 'mode = "SOFT"\nsoft = false', "rules.TST-01.soft", "cannot be false"),
+        ('mode = "ATW"', 'mode = "ATW"\nwhen = ["sunny"]', "rules.TST-01.when", "'sunny' is not a circumstance"),
+        ('mode = "ATW"', 'mode = "ATW"\nwhen = ["border"]\nunless = ["border"]', "rules.TST-01.unless", "is in when too"),
+        ('mode = "ATW"', 'mode = "ATW"\nstarts_when = { refuse = "border" }', "rules.TST-01.starts_when.refuse", "is not among"),
+        ('mode = "ATW"', 'mode = "ATW"\nstarts_when = { grant = "sunny" }', "rules.TST-01.starts_when.grant", "not a circumstance"),
+        ('mode = "ATW"', 'mode = "ATW"\nstart_settings = { grant = "window" }', "rules.TST-01.start_settings.grant", "no setting of type bool"),
+        ('mode = "ATW"', 'mode = "ATW"\nstart_fact_after = { grant = "noon" }', "rules.TST-01.start_fact_after.grant", "not a date to count from"),
+        ('mode = "ATW"', 'mode = "ATW"\nlength_setting = "window"', "rules.TST-01.length_setting", "exclude each other"),
+        ("length = 3", 'length_setting = "aa_counts_equated_days"', "rules.TST-01.length_setting", "no setting of type int"),
+        ("value = 3", "value = -1", "settings.window.value", "must be at least 0, not -1"),
+        ('mode = "ATW"', 'mode = "ATW"\nground_settings = { hit = "x" }', "rules.TST-01.ground_settings.hit", "is no ground"),
+        ('mode = "ATW"', 'mode = "ATW"\nlength_by_ground = { hit = 2 }\nunit_by_ground = { hit = "hours" }', "rules.TST-01.unit_by_ground.hit", "hours does not go with"),
+        ('mode = "ATW"', 'mode = "ATW"\nlength_by_ground = { hit = 13 }\nunit_by_ground = { hit = "weeks" }', "rules.TST-01.length", "more than 12 weeks"),
+        ('mode = "ATW"', 'mode = "ATW"\nnot_before = "TST-99"', "rules.TST-01.not_before", "is no other rule"),
+        ('mode = "ATW"', 'mode = "ATW"\nstart_fact = "start_of_rule"', "rules.TST-01.start_of", "need each other"),
+        ("[package]", '[graph]\nstates = ["limbo"]\n[package]', "graph.states", "'limbo' is not a state"),
+        ("[package]", '[graph]\ntracks = ["fast"]\n[package]', "graph.tracks", "'fast' is not a track"),
+        ("[package]", '[graph]\nsteps = ["jump"]\n[package]', "graph.steps", "'jump' is not a step"),
+        ("[package]", '[graph]\nsteps = ["refuse"]\n[package]', "rules.TST-01.starts", "grant is not among graph.steps"),
+        ("[package]", '[graph]\nroads = []\n[package]', "graph.roads", "is not a known key"),
+        ('calendar = "AA_DAY"', 'calendar = "AA_DAY"\ncalendar_setting = "window"', "settings.window", "as a setting of type bool"),
+        ("value = true\n", "", "settings.aa_counts_equated_days", "is needed by the calculation"),
+        ("day = 2,", "day = 3,", "schedules.AA6.days", "day 2 is missing before day 3"),
+        ("day = 1,", "day = 2,", "schedules.AA6.days", "day 1 is missing before day 2"),
+        ('follows = "AA-INT"', 'follows = "AA-COR"', "rules.AA-COR.follows", "goes round in a circle: AA-COR, AA-COR"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_refused_with_its_key_and_its_reason(old, new, key, reason):
@@ -377,6 +578,150 @@ def test_a_minimum_that_counts_from_a_rule_that_counts_from_a_rule_is_refused():
         'mode = "ATW"', 'mode = "ATW"\nstart_fact = "due_of_rule"\ndue_of = "TST-01"'
     )
     assert refused(chained).key == "rules.TST-02.due_of"
+
+
+def another(code, keys):
+    """One more rule in the tiny package."""
+    return TINY[TINY.index("[rules.TST-01]") :].replace("TST-01", code).replace('mode = "ATW"', keys)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "key"),
+    [
+        ('instead_of = "TST-03"', 'instead_of = "TST-02"', "instead_of"),
+        ('not_before = "TST-03"', 'not_before = "TST-02"', "not_before"),
+        ('start_fact = "due_of_rule"\ndue_of = "TST-03"', 'start_fact = "due_of_rule"\ndue_of = "TST-02"', "due_of"),
+        ('start_fact = "start_of_rule"\nstart_of = "TST-03"', 'start_fact = "due_of_rule"\ndue_of = "TST-02"', "start_of"),
+    ],
+)  # fmt: skip
+def test_rules_that_point_at_each_other_in_a_circle_are_refused(first, second, key):
+    text = TINY + another("TST-02", f'mode = "ATW"\n{first}') + another("TST-03", f'mode = "ATW"\n{second}')
+    mistake = refused(text)
+    assert mistake.key == f"rules.TST-02.{key}"
+    assert mistake.reason == "goes round in a circle: TST-02, TST-03, TST-02"
+
+
+def test_schedules_that_have_their_days_from_each_other_are_refused():
+    like = '\n[schedules.{}]\ntitle = "t"\ncalendar = "AA_DAY"\nsource = "Atw 1"\nconfidence = "P"\ndays_like = "{}"\n'
+    mistake = refused(TINY + like.format("AB6", "AC6") + like.format("AC6", "AB6"))
+    assert (mistake.key, mistake.reason) == (
+        "schedules.AB6.days_like",
+        "goes round in a circle: AB6, AC6, AB6",
+    )
+    # In any order, as long as somebody has days of their own.
+    found = parse_package(TINY + like.format("AB6", "AC6") + like.format("AC6", "AA6"), file="tiny.toml")
+    assert found.schedule("AB6").days == found.schedule("AA6").days
+
+
+SUSPENSION = """
+[suspensions.ill]
+title = "Ill"
+rules = ["TST-01"]
+source = "Atw 1"
+confidence = "M"
+"""
+EXTENSION = """
+[extensions.more]
+title = "More"
+rules = ["TST-01"]
+by = ["caseworker"]
+grounds = { ill = "Ill." }
+working_days_after_obstacle = 5
+source = "Atw 1"
+confidence = "P"
+"""
+
+
+def test_what_stands_still_and_who_gives_more_time_can_be_read():
+    found = parse_package(TINY + SUSPENSION + EXTENSION, file="tiny.toml")
+    assert [entry.code for entry in found.suspensions_of("TST-01")] == ["ill"]
+    assert [entry.code for entry in found.extensions_of("TST-01")] == ["more"]
+    assert found.extensions_of("AA-INT") == ()
+    assert {"Ill", "More", "Ill."} <= found.msgids()
+    for look_up in (found.suspension, found.extension):
+        with pytest.raises(UnknownName, match=r"no .* 'war'; known: (ill|more)"):
+            look_up("war")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "reason"),
+    [
+        ('rules = ["TST-01"]', 'rules = ["TST-09"]', "suspensions.ill.rules", "'TST-09' is no rule"),
+        ('rules = ["TST-01"]', "rules = []", "suspensions.ill.rules", "is empty"),
+        ('title = "Ill"\n', "", "suspensions.ill.title", "is missing"),
+        ('source = "Atw 1"\n', "", "suspensions.ill.source", "is missing"),
+        ('confidence = "M"', 'confidence = "M"\nsince = 5', "suspensions.ill.since", "is not a known key"),
+        ('by = ["caseworker"]', 'by = ["judge"]', "extensions.more.by", "'judge' is not a role"),
+        ('grounds = { ill = "Ill." }', "", "extensions.more.grounds", "is empty"),
+        ('grounds = { ill = "Ill." }', "grounds = { ill = 5 }", "extensions.more.grounds.ill", "must be text"),
+        ("obstacle = 5", "obstacle = 0", "extensions.more.working_days_after_obstacle", "at least 1"),
+        ('by = ["caseworker"]', 'by = ["caseworker"]\nunless = ["x"]', "extensions.more.unless", "circumstance"),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_what_changes_a_time_limit_is_refused(old, new, key, reason):
+    text = SUSPENSION + EXTENSION
+    assert old in text
+    mistake = refused(TINY + text.replace(old, new, 1))
+    assert mistake.key == key
+    assert reason in mistake.reason
+
+
+def test_detention_neither_stands_still_nor_is_made_longer():
+    detention = another("TST-02", 'mode = "HOURS_OR_LIBERTY"').replace("grant", "refuse")
+    for text, key in ((SUSPENSION, "suspensions.ill.rules"), (EXTENSION, "extensions.more.rules")):
+        mistake = refused(TINY + detention + text.replace("TST-01", "TST-02"))
+        assert (mistake.key, mistake.reason) == (key, "TST-02 runs to the minute and never waits")
+
+
+def test_a_package_without_a_graph_uses_the_whole_machine_and_one_with_a_graph_a_part_of_it():
+    assert parse_package(TINY, file="tiny.toml").graph.steps == TRANSITIONS
+    narrow = parse_package(TINY + '\n[graph]\nsteps = ["grant"]\n', file="tiny.toml")
+    assert (narrow.graph.steps, narrow.graph.tracks) == ({"grant"}, TRACKS)
+
+
+def test_the_law_of_2021_uses_all_but_the_steps_of_the_law_of_2026():
+    newer = {"open_preparation", "choose_track", "decide_without_intention"}
+    assert NL.graph.steps == TRANSITIONS - newer
+    assert NL.graph.tracks == TRACKS - {"admissibility"}
+    assert NL.graph.states == STATES
+
+
+# A setting that nobody has confirmed
+
+
+OPEN_LENGTH = tiny_with("value = 3\n", "").replace("length = 3", 'length_setting = "window"')
+
+
+def test_a_length_that_nobody_has_confirmed_takes_the_date_of_the_letter():
+    found = parse_package(OPEN_LENGTH, file="tiny.toml")
+    assert found.values["window"] is None
+    assert found.rule("TST-01").takes_letter(found.values)
+    confirmed = found.with_settings(window=4)
+    assert not confirmed.rule("TST-01").takes_letter(confirmed.values)
+
+
+def test_a_circumstance_may_give_the_date_to_the_letter():
+    rule = NL.rule("RET-01")
+    assert rule.takes_letter(NL.values, circumstances={"departure_days"})
+    assert not rule.takes_letter(NL.values, circumstances={"leaves_at_once"})
+
+
+def test_the_days_of_the_one_day_test_follow_their_setting():
+    assert NL.schedule("HASA3").calendar == "WORKING_DAY"
+    assert NL.with_settings(one_day_test_counts_equated_days=True).schedule("HASA3").calendar == "AA_DAY"
+
+
+# Who may give more time
+
+
+def test_more_time_for_a_response_is_not_given_in_detention_and_never_at_the_border():
+    may = {code: [entry.code for entry in NL.extensions_of(code)] for code in NL.rules}
+    assert may["VA-VIEW"] == may["DUB-03"] == may["WD-01"] == ["response"]
+    assert may["VW-DET"] == may["BOR-03"] == may["BOR-01"] == may["FAM-01"] == []
+    assert NL.extensions_of("DUB-03", circumstances={"detained"}) == ()
+    assert NL.extension("response").by == ("caseworker",)
+    assert NL.extension("registration").by == ("planner",)
+    assert NL.extension("own_travel").by == ("return_officer",)
 
 
 # The words of the package are those of the portal

@@ -4,12 +4,13 @@ import json
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from procedure.calendars import CalendarDataMissing, NotAProcedureDay
-from procedure.rules import find_package
-from procedure.terms import AMSTERDAM, TermMistake, compute
+from procedure.legal_time import NoSuchTime
+from procedure.rules import Mode, find_package
+from procedure.terms import AMSTERDAM, LetterDecides, TermMistake, compute, latest_extension
 from tests.procedure import oracle
 from tests.procedure.packages_for_tests import with_rule
 
@@ -226,9 +227,43 @@ def test_four_weeks_to_a_time_that_the_spring_night_skips_end_at_a_real_time():
 
 @given(st.datetimes(min_value=datetime(2023, 1, 1), max_value=datetime(2028, 11, 1)))
 def test_border_detention_never_lasts_longer_than_four_weeks_and_one_hour(moment):
+    assume(not oracle.clock_never_shows(moment) and not oracle.clock_shows_twice(moment))
     found = term("BOR-01", moment)
     lasted = found.due_at.astimezone(UTC) - moment.replace(tzinfo=AMSTERDAM).astimezone(UTC)
     assert timedelta(days=27, hours=23) <= lasted <= timedelta(days=28, hours=1)
+
+
+def test_a_time_that_the_spring_night_skips_is_refused():
+    for minute in (0, 30, 59):
+        with pytest.raises(NoSuchTime, match=rf"there is no 2026-03-29 02:{minute:02} in Amsterdam"):
+            term("BOR-01", datetime(2026, 3, 29, 2, minute))
+    assert term("BOR-01", datetime(2026, 3, 29, 3, 0)).due_at.isoformat() == "2026-04-26T03:00:00+02:00"
+
+
+def test_a_time_that_the_autumn_night_repeats_needs_its_offset():
+    with pytest.raises(NoSuchTime, match=r"comes twice in Amsterdam: .*\+02:00 .*\+01:00"):
+        term("BOR-01", datetime(2026, 10, 25, 2, 30))
+    for text in ("2026-10-25T02:30+02:00", "2026-10-25T02:30+01:00"):
+        found = term("BOR-01", datetime.fromisoformat(text))
+        assert found.start.isoformat() == text.replace("02:30+", "02:30:00+")
+        assert found.due_at.isoformat() == "2026-11-22T02:30:00+01:00"
+    assert term("BOR-01", datetime(2026, 10, 25, 3, 0)).due_at.isoformat() == "2026-11-22T03:00:00+01:00"
+
+
+def test_hours_from_the_first_and_the_second_half_past_two_end_an_hour_apart():
+    ends = [
+        compute(HOURS.rule("TST-02"), datetime.fromisoformat(f"2026-10-25T02:30{offset}"), package=HOURS)
+        for offset in ("+02:00", "+01:00")
+    ]
+    assert [found.due_at.isoformat() for found in ends] == [
+        "2026-10-26T01:30:00+01:00",
+        "2026-10-26T02:30:00+01:00",
+    ]
+
+
+def test_no_rule_counts_from_a_time_that_never_was():
+    with pytest.raises(NoSuchTime):
+        term("APP-1W", datetime(2026, 3, 29, 2, 30))
 
 
 @pytest.mark.parametrize(
@@ -283,7 +318,8 @@ def test_the_longer_period_for_deciding_depends_on_its_ground():
 
 
 def test_a_departure_term_shortened_to_nothing_ends_on_the_day_itself_even_on_a_holiday():
-    assert due("RET-01", "2026-05-14", ground="shortened") == "2026-05-14"
+    assert due("RET-01", "2026-05-14", ground="leaves_at_once") == "2026-05-14"
+    assert due("RET-01", "2026-05-14", circumstances={"leaves_at_once"}) == "2026-05-14"
 
 
 # Settings
@@ -333,6 +369,71 @@ confidence = "M"
     assert due("TST-02", "2026-03-14", package=off) == "2026-05-14"
 
 
+# Circumstances and settings without a value
+
+
+@pytest.mark.parametrize(
+    ("code", "start", "circumstance", "without", "with_it"),
+    [
+        ("REG-01", "2026-03-17", "other_authority", "2026-03-20", "2026-03-25"),
+        ("DUB-01", "2026-03-02", "hit", "2026-06-02", "2026-05-04"),
+        ("DUB-02", "2026-03-02", "take_back_with_hit", "2026-04-02", "2026-03-16"),
+        ("DUB-03", "2026-03-02", "detained", "2026-03-16", "2026-03-09"),
+        ("APP-RUL", "2026-03-02", "one_week_appeal", "2026-08-10", "2026-03-30"),
+        ("HAP-01", "2026-03-02", "one_week_appeal", "2026-03-30", "2026-03-09"),
+        ("PER-04", "2026-03-02", "advice", "2026-09-02", "2027-03-02"),
+    ],
+)
+def test_a_circumstance_is_the_ground_when_none_is_given(code, start, circumstance, without, with_it):
+    assert due(code, start) == without
+    assert due(code, start, circumstances={circumstance}) == with_it
+    assert due(code, start, ground=circumstance) == with_it
+    assert term(code, start, circumstances={circumstance, "suspensive"}).ground == circumstance
+
+
+def test_the_week_for_a_higher_appeal_is_a_setting():
+    four = NL.with_settings(higher_appeal_one_week=False)
+    for reason in ({"circumstances": {"one_week_appeal"}}, {"ground": "one_week_appeal"}):
+        assert due("HAP-01", "2026-03-02", package=four, **reason) == "2026-03-30"
+
+
+def test_a_new_decision_takes_as_many_months_as_the_setting_says_and_none_without():
+    assert due("DEC-NEW", "2026-03-02") == "2026-09-02"
+    assert due("DEC-NEW", "2026-03-02", package=NL.with_settings(new_decision_months=3)) == "2026-06-02"
+    empty = with_rule(
+        'mode = "CALENDAR"\nunit = "days"\nlength_setting = "open"',
+        settings='[settings.open]\ntype = "int"\nnote = "n"\nsource = "Atw"\nconfidence = "M"\n',
+    )
+    with pytest.raises(LetterDecides, match="take the date from the letter"):
+        due("TST-02", "2026-04-01", package=empty)
+
+
+def test_a_permanent_permit_can_be_asked_for_four_weeks_before_five_years_are_full():
+    found = term("PER-03", "2026-04-01")
+    assert (found.nominal_on, found.due_on) == (date(2031, 4, 1), date(2031, 3, 4))
+    assert found.earliest_on == found.due_on
+    assert term("PER-03", "2024-02-29").nominal_on == date(2029, 2, 28)
+
+
+# More time
+
+
+def test_more_time_lasts_until_five_working_days_after_the_obstacle():
+    response = NL.extension("response")
+    given = {"package": NL, "start": date(2026, 4, 16), "due_on": date(2026, 5, 18)}
+    # King's Day and 5 May lie between.
+    assert latest_extension(response, **given, obstacle_until=date(2026, 4, 24)) == date(2026, 5, 4)
+    with pytest.raises(TermMistake, match="give that day"):
+        latest_extension(response, **given)
+
+
+def test_more_time_has_the_lowest_of_its_limits_or_none():
+    given = {"package": NL, "start": date(2026, 1, 31), "due_on": date(2026, 7, 31)}
+    assert latest_extension(NL.extension("permit_advice"), **given) == date(2027, 1, 31)
+    assert latest_extension(NL.extension("family"), **given) == date(2026, 10, 31)
+    assert latest_extension(NL.extension("registration"), **given) is None
+
+
 # Refusals
 
 
@@ -358,6 +459,9 @@ def test_a_year_without_data_is_refused_where_holidays_matter():
             due(code, start)
     # Six months roll over nothing, so no holiday of 2029 is asked for.
     assert due("DEC-06M", "2028-12-15") == "2029-06-15"
+    assert due("DUB-05", "2030-12-31") == "2032-06-30"
+    assert due("PER-03", "2028-12-31") == "2033-12-03"
+    assert due("REP-02", "2035-01-01") == "2035-01-15"
 
 
 @pytest.mark.parametrize(
@@ -414,10 +518,14 @@ def test_the_same_question_has_the_same_answer():
 
 
 @pytest.mark.parametrize("code", sorted(NL.rules))
-def test_every_rule_of_the_package_can_be_computed(code):
+def test_every_rule_of_the_package_can_be_computed_or_sends_to_the_letter(code):
     rule = NL.rule(code)
-    start = datetime(2026, 6, 1, 9, 0) if code == "BOR-01" else date(2026, 6, 1)
+    start = datetime(2026, 6, 1, 9, 0) if rule.mode == Mode.HOURS_OR_LIBERTY else date(2026, 6, 1)
     for ground in rule.grounds or (None,):
+        if rule.mode == Mode.LETTER:
+            with pytest.raises(LetterDecides):
+                compute(rule, start, package=NL, ground=ground)
+            continue
         found = compute(rule, start, package=NL, ground=ground)
         assert found.due_on >= date(2026, 6, 1)
         assert found.source

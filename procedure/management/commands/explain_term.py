@@ -7,9 +7,12 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from procedure.calendars import CannotCompute
+from procedure.law_words import CIRCUMSTANCES
+from procedure.legal_time import in_amsterdam
 from procedure.management.law_command import LawCommand, a_date, a_date_or_moment, skipped_rows
-from procedure.rules import RulePackage
-from procedure.terms import STEP_TEXTS, StepKind, compute
+from procedure.rules import Rule, RulePackage, StartFact
+from procedure.terms import STEP_TEXTS, LetterDecides, StepKind, compute
 
 
 class Command(LawCommand):
@@ -29,31 +32,49 @@ class Command(LawCommand):
         )
         parser.add_argument("--day-one", type=a_date, help="day 1 of the general procedure")
         parser.add_argument("--ground", help="the ground, where the length depends on one")
+        parser.add_argument(
+            "--circumstance",
+            action="append",
+            default=[],
+            choices=sorted(CIRCUMSTANCES),
+            metavar="NAME",
+            help="what holds of the case, such as detained or one_week_appeal; may be repeated",
+        )
 
     def answer(self, package: RulePackage, options: dict[str, Any]) -> dict[str, Any]:
         rule = package.rule(options["rule"])
-        term = compute(
-            rule,
-            options["start"],
-            package=package,
-            schedule=options["schedule"],
-            day_one=options["day_one"],
-            ground=options["ground"],
-        )
-        return {
-            **term.as_json(),
+        about = {
             "title": rule.title,
-            "skipped": skipped_rows(term.skipped),
             "owes": list(rule.owes),
+            "counts_from": _counts_from(rule),
             "extension": rule.extension,
             "note": rule.note,
         }
+        try:
+            term = compute(
+                rule,
+                options["start"],
+                package=package,
+                schedule=options["schedule"],
+                day_one=options["day_one"],
+                ground=options["ground"],
+                circumstances=frozenset(options["circumstance"]),
+                pauses=options["pause"],
+            )
+        except LetterDecides:
+            return {**_by_letter(rule, options["start"], package), **about}
+        return {**term.as_json(), **about, "letter_decides": False, "skipped": skipped_rows(term.skipped)}
 
     def as_text(self, answer: dict[str, Any]) -> list[str]:
         lines = [
             f"{answer['rule']}: {answer['title']} ({answer['package']}, {answer['mode']})",
             f"Starts    {_words(answer['start'])}",
         ]
+        if answer["counts_from"]:
+            lines.append(f"          {answer['counts_from']}")
+        if answer["letter_decides"]:
+            lines.append("Ends      on the day that the letter gives: the letter decides.")
+            return lines + self._about(answer)
         passed = {row["date"]: f"passed over: {row['name']}" for row in answer["skipped"]}
         entries = [(row["date"], 1, self._step(row)) for row in answer["counted"]]
         entries += [(day, 0, f"  {_words(day)}  {name}") for day, name in passed.items()]
@@ -65,16 +86,51 @@ class Command(LawCommand):
             lines.append(f"Possible from {_words(answer['earliest_on'])}.")
         if answer["received_by_post_until"]:
             lines.append(f"Posted in time, it may arrive until {_words(answer['received_by_post_until'])}.")
-        lines.append(f"Source    {answer['source']} ({answer['confidence']})")
-        if answer["check_the_letter"]:
+        return lines + self._about(answer)
+
+    @staticmethod
+    def _about(answer: dict[str, Any]) -> list[str]:
+        lines = [f"Source    {answer['source']} ({answer['confidence']})"]
+        if answer["check_the_letter"] and not answer["letter_decides"]:
             lines.append("Please check the letter: this length was not read in the text of the law.")
-        lines += [answer[key] for key in ("extension", "note") if answer[key]]
-        return lines
+        return lines + [answer[key] for key in ("extension", "note") if answer[key]]
 
     @staticmethod
     def _step(row: dict[str, Any]) -> str:
         text = STEP_TEXTS[StepKind(row["kind"])]
         return f"  {_words(row['date'])}  {text}" + (f" Day {row['number']}." if row["number"] else "")
+
+
+def _counts_from(rule: Rule) -> str:
+    """What the start must be, where it is not the day of the event itself."""
+    if rule.start_fact == StartFact.DUE_OF_RULE:
+        return f"It counts from the last day of {rule.due_of}: start is that day."
+    if rule.start_fact == StartFact.START_OF_RULE:
+        return f"It counts from the same day as {rule.start_of}: start is that day."
+    return ""
+
+
+def _by_letter(rule: Rule, start: date | datetime, package: RulePackage) -> dict[str, Any]:
+    """The answer where no text of law gives a length."""
+    try:
+        moment = in_amsterdam(start) if isinstance(start, datetime) else start
+    except OverflowError:
+        raise CannotCompute(f"{start} lies beyond the calendar") from None
+    return {
+        "package": package.name,
+        "rule": rule.code,
+        "mode": rule.mode.value,
+        "start": moment.isoformat(),
+        "letter_decides": True,
+        "not_before": rule.not_before or None,
+        "due_on": None,
+        "due_at": None,
+        "skipped": [],
+        "source": rule.source,
+        "confidence": rule.confidence,
+        "check_the_letter": True,
+        "settings": dict(package.overrides),
+    }
 
 
 def _words(text: str) -> str:
