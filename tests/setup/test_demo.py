@@ -19,6 +19,7 @@ import psycopg2
 import pytest
 
 from asylum_portal import embedded
+from asylum_portal.accounts.models import PARTNER_ROLES
 
 ROOT = Path(__file__).resolve().parents[2]
 NOT_PASSED_ON = {"DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "PORT", "HOST", "PORTAL_STATE_DIR"}
@@ -136,7 +137,9 @@ def test_it_is_well_and_has_said_where_and_for_whom(demo: Running) -> None:
         assert set(account) >= {"role", "username", "password", "language", "case"}
         assert account["username"] in demo.said()
         assert (account["password"] or account["card_code"]) in demo.said()
-    assert {"applicant", "lawyer", "caseworker"} <= {account["role"] for account in told["accounts"]}
+    roles = [account["role"] for account in told["accounts"]]
+    assert {"applicant", "lawyer", "caseworker", *PARTNER_ROLES} <= set(roles)
+    assert "applicant" not in roles[: roles.index("municipality")], "those at work come first"
     assert demo.url in demo.said()
     with urllib.request.urlopen(demo.url, timeout=10) as page:
         assert page.status == 200

@@ -14,7 +14,14 @@ from django.utils import timezone
 from asylum_portal import clock
 from asylum_portal.accounts.actions import issue_activation_code
 from asylum_portal.accounts.models import Organisation, Role, Team, User
-from asylum_portal.home.samples.cast import CENTRES, LAW_FIRMS, ORGANISATIONS, STAFF, desk_texts
+from asylum_portal.home.samples.cast import (
+    CENTRES,
+    LAW_FIRMS,
+    ORGANISATIONS,
+    PARTNERS_OF_STATE,
+    STAFF,
+    desk_texts,
+)
 from asylum_portal.home.samples.files import photo
 from asylum_portal.home.samples.people import CHILD, COUPLE, COUPLES_CHILD, PEOPLE, Person
 from asylum_portal.home.samples.plots import PLOTS
@@ -33,7 +40,7 @@ from cases.models import (
 )
 from procedure import filings
 from procedure.models import Procedure, RulePackage
-from procedure.states import OPEN
+from procedure.states import OPEN, State
 from reception import actions as reception_actions
 from reception.models import Centre, Posting
 
@@ -157,6 +164,8 @@ class Command(BaseCommand):
         package = RulePackage.objects.in_force(on=self.today).get()
         story = Story(case=case, worker=worker, lawyer=lawyer, now=self.now, schedule=plot.schedule)
         plot.tell(story, Calendar(package.law, self.today))
+        for role in PARTNERS_OF_STATE.get(State(story.procedure.state), ()):
+            case_actions.involve(case, role=role, starts_on=self.today, actor=worker, at=self.now)
         self._live_somewhere(number, applicant, story.procedure)
         return case
 
