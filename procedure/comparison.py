@@ -77,8 +77,8 @@ class Comparison:
     def touched_rules(self) -> frozenset[str]:
         """The terms of the first package that the second may end on another day.
 
-        They are gone or differ, or they read a setting or stand in a schedule that does. Whether a day that is
-        equated with a holiday moves one is known only by computing it.
+        They are gone or differ, or they read a setting or stand in a schedule that does. Whether a year with
+        other equated days moves one is known only by computing it.
         """
         second = self.second.values
         moved = {key for key, value in self.first.values.items() if second.get(key) != value}

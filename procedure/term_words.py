@@ -73,6 +73,7 @@ CIRCUMSTANCES = {
     "suspensive": gettext_lazy("the person may wait for the court"),
     "not_suspensive": gettext_lazy("the person may not wait for the court"),
     "appealable": gettext_lazy("an appeal is possible"),
+    "decided": gettext_lazy("there is a decision"),
     "leaves_at_once": gettext_lazy("the person must leave at once"),
     "departure_days": gettext_lazy("the decision names the days to leave"),
     "other_authority": gettext_lazy("another authority received the wish to apply"),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from procedure.views import case, client, days, document, filing, step, why, worklist
+from procedure.views import case, client, compare, days, document, filing, step, why, worklist
 
 app_name = "procedure"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("procedures/<uuid:pk>/file/<slug:kind>/", filing.file, name="file"),
     # Last: any other word is the name of a step.
     path("procedures/<uuid:pk>/<slug:name>/", step.step, name="step"),
+    path("rules/compare/", compare.packages, name="compare"),
     path("dates/<uuid:pk>/", why.why, name="why"),
     path("receipts/<uuid:pk>/", filing.receipt, name="receipt"),
 ]
