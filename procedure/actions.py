@@ -235,7 +235,7 @@ def carry_out(
         ) from unknown
     if name == "extend_response_term" and given.letter:
         view = procedure.latest_deadline(*guards.WAITING_TERMS[State.INTENDED_DECISION])
-        deadlines.set_letter_date(view, due_on=given.letter.due_on, reason=given.letter.reason, at=at)
+        deadlines.set_letter_date(view, history, due_on=given.letter.due_on, reason=given.letter.reason)
     for following, arguments in effects.followed_by(procedure, history, given=given):
         if not unmet_reasons(procedure, following, on=on):
             then = Given(facts=given.facts, arguments=arguments, reason=given.reason)

@@ -1,36 +1,58 @@
 """Time limits of a procedure: opened, settled and ended by its steps, as the pinned package says."""
 
+from collections.abc import Collection
 from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
 
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from asylum_portal.notices.actions import suppress
-from procedure import terms
-from procedure.calendars import DayKind, LegalCalendar
-from procedure.models import Deadline, Filing, Procedure, ProcedureDay, Transition
+from procedure import pauses, recompute, terms
+from procedure.circumstances import circumstances as circumstances_of
+from procedure.circumstances import start_facts
+from procedure.days import plan as plan_days
+from procedure.ledger import Because, Cause, end_of, enter, move, take_over
+from procedure.legal_time import AMSTERDAM
+from procedure.models import Deadline, Filing, Procedure, Transition
+from procedure.more_time import check_extension, check_letter, extend_term, set_letter_date
 from procedure.reminders import schedule_reminder
-from procedure.rules import EXTENDED_SCHEDULE, Mode, Rule, StartFact
+from procedure.rules import EXTENDED_SCHEDULE, Mode, Rule, RulePackage, StartFact
 from procedure.states import Outcome
 
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
-# The step that gives a letter with a date of its own, and the terms which that date may set.
-LETTER_TERMS = {
-    "extend_decision_period": ("DEC-EXT",),
-    "extend_response_term": ("AA-VIEW", "VA-VIEW", "VW-DET"),
-    "issue_intended_decision": ("AA-VIEW", "VA-VIEW", "VW-DET"),
-    "reconsider": ("AA-VIEW", "VA-VIEW", "VW-DET"),
-    "close_extended_interview": ("VA-COR",),
-    "refuse": ("APP-1W", "APP-4W"),
-}
+__all__ = [
+    "check_extension",
+    "check_letter",
+    "compute",
+    "earliest_day_one",
+    "end_of",
+    "extend_term",
+    "fate",
+    "lapse",
+    "letter_needed",
+    "letter_terms",
+    "move",
+    "open_for",
+    "open_term",
+    "plan_days",
+    "rules_opened_by",
+    "set_letter_date",
+    "settle",
+    "settle_by_filing",
+    "start_of",
+    "terms_ended_by",
+]
+
+# What these owe with a document is what a letter to them may give another date.
+_OWN_SIDE = {"applicant", "guardian", "lawyer"}
+# The notice of a longer decision period names its end.
+_DATED_BY_NOTICE = frozenset({"DEC-EXT"})
 # The terms to leave, and the outcomes after which an appeal in time suspends them (Vw 82, model C5.4).
 DEPARTURE = ("RET-01", "RET-03")
 SUSPENSIVE = (Outcome.UNFOUNDED,)
 
 
-def end_of(day: date) -> datetime:
-    """The last second of a day in Amsterdam."""
-    return datetime.combine(day, time(23, 59, 59), tzinfo=AMSTERDAM)
+# What ends a term
 
 
 def settle(procedure: Procedure, transition: Transition) -> list[Deadline]:
@@ -59,7 +81,7 @@ def fate(deadline: Deadline, name: str, *, on: date) -> Deadline.State:
     rule = deadline.rule
     lapsed = deadline.state == Deadline.State.LAPSED
     # The same whether or not a sweep has come by in the meantime.
-    over = lapsed or on > deadline.effective_due_on
+    over = lapsed or deadline.is_over(on=on)
     if name not in rule.met_by:
         return Deadline.State.LAPSED if over and not rule.soft else Deadline.State.CANCELLED
     if rule.mode == Mode.CALENDAR_MIN:
@@ -74,7 +96,7 @@ def fate(deadline: Deadline, name: str, *, on: date) -> Deadline.State:
 def settle_by_filing(filing: Filing) -> None:
     """A filing meets the term it was owed for, late or in time; a second one changes nothing."""
     deadline = filing.deadline
-    if deadline is None or deadline.state not in (Deadline.State.OPEN, Deadline.State.LAPSED):
+    if deadline is None or deadline.settled_at is not None:
         return
     _end(deadline, state=Deadline.State.MET if filing.in_time else Deadline.State.LATE, at=filing.received_at)
     if filing.kind == Filing.Kind.APPEAL and filing.in_time and filing.procedure.outcome in SUSPENSIVE:
@@ -92,13 +114,17 @@ def lapse(deadline: Deadline) -> None:
 
 def _end(deadline: Deadline, *, state: str, at: datetime) -> None:
     deadline.state = state
+    deadline.still_since = None
     deadline.settled_at = at
     if state != Deadline.State.LAPSED or not deadline.rule.met_by_documents:
         # Who let a term pass still hears of it, and that a late document is read.
         deadline.next_reminder_at = None
-    deadline.save(update_fields=["state", "settled_at", "next_reminder_at"])
+    deadline.save(update_fields=["state", "still_since", "settled_at", "next_reminder_at"])
     if state != Deadline.State.LAPSED:
         suppress(about=f"deadline:{deadline.pk}", reason=f"the term is {state}", now=at)
+
+
+# What opens one
 
 
 def open_for(
@@ -108,20 +134,30 @@ def open_for(
     letter_due_on: date | None = None,
     letter_reason: str = "",
     ground: str = "",
+    circumstances: Collection[str] | None = None,
+    start_at: datetime | None = None,
     zero_departure_term: bool = False,
 ) -> list[Deadline]:
-    """Open the terms which this step starts; a letter's date goes before the computed one."""
+    """Open the terms which this step starts; a letter's date goes before the computed one.
+
+    `start_at` is the moment of the event, for terms that run to the minute. Raises CannotCompute, which for a
+    term that only the letter can date is LetterDecides.
+    """
+    holding = _holding(procedure, transition.name, circumstances)
+    dated = letter_terms(procedure.package.law, transition.name)
     opened = []
-    for rule in rules_opened_by(procedure, transition.name):
+    for rule in rules_opened_by(procedure, transition.name, holding):
         if rule.code in DEPARTURE and zero_departure_term:
             continue
-        letter = letter_due_on if rule.code in LETTER_TERMS.get(transition.name, ()) else None
+        letter = letter_due_on if rule.code in dated else None
         opened.append(
             open_term(
                 procedure,
                 rule,
                 transition,
-                ground=ground if rule.grounds else "",
+                ground=ground if ground in rule.grounds else "",
+                circumstances=holding,
+                start_at=start_at,
                 letter_due_on=letter,
                 letter_reason=letter_reason if letter else "",
             )
@@ -129,20 +165,54 @@ def open_for(
     return opened
 
 
-def _filed_already(procedure: Procedure, rule: Rule) -> bool:
-    """A planning norm is not opened for what is on file: corrections may come before day 1 is planned."""
-    return procedure.filings.filter(document__code__in=rule.met_by_documents).exists()
-
-
-def rules_opened_by(procedure: Procedure, name: str) -> tuple[Rule, ...]:
-    """The rules that start with a step of this name, in this track and with this outcome."""
+def rules_opened_by(
+    procedure: Procedure, name: str, circumstances: Collection[str] | None = None
+) -> tuple[Rule, ...]:
+    """The rules that start with this step, in this track, with this outcome, in these circumstances."""
     rules = procedure.package.law.opened_by(
         name,
         track=procedure.decided_in_track or procedure.track,
         outcome=procedure.outcome or None,
         schedule=EXTENDED_SCHEDULE if procedure.latest_deadline("AA-EXT") else procedure.schedule,
+        circumstances=_holding(procedure, name, circumstances),
     )
     return tuple(rule for rule in rules if not (rule.soft and _filed_already(procedure, rule)))
+
+
+def _holding(procedure: Procedure, name: str, circumstances: Collection[str] | None) -> frozenset[str]:
+    return circumstances_of(procedure, name) if circumstances is None else frozenset(circumstances)
+
+
+def _filed_already(procedure: Procedure, rule: Rule) -> bool:
+    """A planning norm is not opened for what is on file: corrections may come before day 1 is planned."""
+    return procedure.filings.filter(document__code__in=rule.met_by_documents).exists()
+
+
+def letter_terms(law: RulePackage, name: str) -> tuple[str, ...]:
+    """The terms that this step's letter may date: what the applicant's side owes, and letter-only ones."""
+    return tuple(
+        rule.code
+        for rule in law.rules.values()
+        if name in rule.starts
+        and (
+            rule.code in _DATED_BY_NOTICE
+            or (rule.met_by_documents and _OWN_SIDE & set(rule.owes))
+            or rule.takes_letter(law.values, circumstances=rule.letter_when)
+        )
+    )
+
+
+def letter_needed(
+    procedure: Procedure, name: str, circumstances: Collection[str] | None = None
+) -> tuple[Rule, ...]:
+    """The rules that this step opens and for which nobody but its letter can give the last day."""
+    holding = _holding(procedure, name, circumstances)
+    values = procedure.package.law.values
+    return tuple(
+        rule
+        for rule in rules_opened_by(procedure, name, holding)
+        if rule.takes_letter(values, circumstances=holding)
+    )
 
 
 def open_term(
@@ -151,115 +221,149 @@ def open_term(
     transition: Transition,
     *,
     ground: str = "",
+    circumstances: Collection[str] = frozenset(),
+    start_at: datetime | None = None,
     letter_due_on: date | None = None,
     letter_reason: str = "",
 ) -> Deadline:
     """Compute one term and write its row; a running one of the same rule gives way to it."""
-    start = start_of(procedure, rule, transition.on)
-    term = compute(procedure, rule, start, ground=ground)
+    start = start_of(procedure, rule, transition.on, name=transition.name)
+    if rule.mode == Mode.HOURS_OR_LIBERTY:
+        start = _moment_of(transition, start_at)
     for former in procedure.deadlines.running().filter(rule_code=rule.code):
         lapsed = former.state == Deadline.State.LAPSED
         _end(former, state=former.state if lapsed else Deadline.State.CANCELLED, at=transition.at)
-    if letter_due_on == term.due_on:
-        letter_due_on, letter_reason = None, ""
     deadline = Deadline(
         procedure=procedure,
         rule_code=rule.code,
         package_name=procedure.package_id,
         opened_by=transition,
         opened_at=transition.at,
-        started_on=start,
-        computed_due_on=term.due_on,
-        letter_due_on=letter_due_on,
-        letter_reason=letter_reason,
-        effective_due_on=letter_due_on or term.due_on,
-        due_at=end_of(letter_due_on) if letter_due_on else term.due_at,
-        derivation=term.as_json(),
+        started_on=start.date() if isinstance(start, datetime) else start,
         owed_by=list(rule.owes),
         soft=rule.soft,
-        source=term.source,
-        confidence=term.confidence,
+        source=rule.source,
+        confidence=rule.confidence,
         reminder_profile=rule.reminder_profile,
     )
+    try:
+        term = compute(procedure, rule, start, ground=ground, circumstances=circumstances)
+    except terms.LetterDecides:
+        if letter_due_on is None:
+            raise
+        deadline.derivation = _by_letter_alone(procedure, rule, start, ground, circumstances)
+    else:
+        take_over(deadline, term)
+        if letter_due_on == term.due_on:
+            letter_due_on = None
+    if letter_due_on is not None:
+        errors = check_letter(procedure, rule, due_on=letter_due_on, started_on=deadline.started_on)
+        if errors:
+            raise ValidationError(errors)
+        deadline.letter_due_on = deadline.letter_says_on = letter_due_on
+        deadline.letter_reason, deadline.letter_by = letter_reason, transition
+    return _begin(deadline, transition)
+
+
+def _begin(deadline: Deadline, transition: Transition) -> Deadline:
+    """Write the row of a new term; during a pause of its rule it is born standing still."""
+    due_on = deadline.letter_due_on or deadline.computed_due_on
+    assert due_on is not None
+    deadline.effective_due_on = due_on
+    by_letter = deadline.letter_due_on is not None
+    deadline.due_at = end_of(due_on) if by_letter else datetime.fromisoformat(deadline.derivation["due_at"])
+    since = pauses.since_when(deadline.procedure, deadline)
+    if since is not None:
+        deadline.state, deadline.still_since = Deadline.State.SUSPENDED, since
     schedule_reminder(deadline, after=transition.at)
     deadline.save()
+    if since is not None:
+        enter(deadline, Because.of(transition, Cause.PAUSE), from_on=due_on)
     return deadline
 
 
-def compute(procedure: Procedure, rule: Rule, start: date, *, ground: str = "") -> terms.Term:
+def _by_letter_alone(
+    procedure: Procedure,
+    rule: Rule,
+    start: date | datetime,
+    ground: str,
+    circumstances: Collection[str],
+) -> dict[str, object]:
+    """The derivation of a term without a length in the law: when it began, and nothing to count."""
+    on = start.date() if isinstance(start, datetime) else start
+    return {
+        "package": procedure.package_id,
+        "rule": rule.code,
+        "mode": rule.mode.value,
+        "start": start.isoformat(),
+        "schedule": None,
+        "day_one": None,
+        "ground": ground or None,
+        "circumstances": sorted(circumstances),
+        "counted": [{"kind": terms.StepKind.EVENT.value, "date": on.isoformat(), "number": None}],
+        "skipped": [],
+        "source": rule.source,
+        "confidence": rule.confidence,
+        "check_the_letter": rule.check_the_letter,
+        "settings": {},
+        "pauses": [],
+    }
+
+
+# From which day, to which
+
+
+def compute(
+    procedure: Procedure,
+    rule: Rule,
+    start: date | datetime,
+    *,
+    ground: str = "",
+    circumstances: Collection[str] = frozenset(),
+) -> terms.Term:
     """The end of a term of this procedure that counts from `start`; raises CannotCompute."""
+    law = procedure.package.law
     extended = rule.code != "AA-EXT" and procedure.latest_deadline("AA-EXT") is not None
     return terms.compute(
         rule,
         start,
-        package=procedure.package.law,
+        package=law,
         schedule=EXTENDED_SCHEDULE if extended else procedure.schedule,
         day_one=procedure.day_one_on,
         ground=ground or None,
+        # Extended or not, at the border every day counts.
+        day_kind=law.schedule(procedure.schedule).calendar if extended else None,
+        circumstances=circumstances,
+        pauses=recompute.pauses_of(procedure, rule),
     )
 
 
-def start_of(procedure: Procedure, rule: Rule, event_on: date) -> date:
-    """The day from which this rule counts in this procedure."""
-    match rule.start_fact:
-        case StartFact.LODGED_ON:
-            return procedure.lodged_on or event_on
-        case StartFact.APPLICATION_PHASE_ENDED_ON:
-            return procedure.application_phase_ended_on or event_on
-        case StartFact.DAY_ONE_ON:
-            return procedure.day_one_on or event_on
+def start_of(procedure: Procedure, rule: Rule, event_on: date, *, name: str = "") -> date:
+    """The day from which this rule counts in this procedure when a step of this name opens it."""
+    fact = rule.fact_after(name)
+    match fact:
+        case StartFact.EVENT_ON:
+            return event_on
         case StartFact.DUE_OF_RULE:
             # Also one that this very step has just cancelled, as DEC-06M when its period is extended.
-            other = procedure.deadlines.filter(rule_code=rule.due_of).order_by("opened_by_id").last()
-            return other.effective_due_on if other else event_on
+            return recompute.end_of_rule(procedure, rule.due_of) or event_on
+        case StartFact.START_OF_RULE:
+            other = procedure.deadlines.filter(rule_code=rule.start_of).order_by("opened_by_id").last()
+            return other.started_on if other else event_on
         case _:
-            return event_on
+            return start_facts(procedure).get(fact) or event_on
 
 
-def set_letter_date(deadline: Deadline, *, due_on: date, reason: str, at: datetime) -> None:
-    """The date in the official letter takes the place of the computed one."""
-    deadline.letter_due_on = due_on
-    deadline.letter_reason = reason
-    deadline.effective_due_on = due_on
-    deadline.due_at = end_of(due_on)
-    if deadline.state == Deadline.State.LAPSED and deadline.due_at >= at:
-        deadline.state, deadline.settled_at = Deadline.State.OPEN, None
-    schedule_reminder(deadline, after=at)
-    deadline.save()
-    suppress(about=f"deadline:{deadline.pk}", reason="the term has another last day", now=at)
+def _moment_of(transition: Transition, start_at: datetime | None) -> datetime:
+    """The moment of an event whose time counts; nobody is held longer because it was written down late."""
+    if start_at is not None:
+        return start_at
+    if timezone.localdate(transition.at) == transition.on:
+        return transition.at
+    return datetime.combine(transition.on, time.min, tzinfo=AMSTERDAM)
 
 
 def earliest_day_one(procedure: Procedure) -> date | None:
     """The first day on which the general procedure may start: the end of rest and preparation (RVT-01)."""
     deadline = procedure.latest_deadline("RVT-01")
     return deadline.effective_due_on if deadline else None
-
-
-def plan_days(procedure: Procedure) -> list[ProcedureDay]:
-    """Write the dated days of the procedure's schedule from its day 1; raises NotAProcedureDay."""
-    law = procedure.package.law
-    schedule = law.schedule(procedure.schedule)
-    calendar = LegalCalendar(law)
-    assert procedure.day_one_on is not None, "the days are planned from day 1"
-    calendar.require(procedure.day_one_on, DayKind(schedule.calendar))
-    plan = calendar.days(procedure.day_one_on, schedule.last_day, DayKind(schedule.calendar))
-    procedure.days.all().delete()
-    rows = []
-    before = None
-    for planned, entry in zip(plan.days, schedule, strict=True):
-        rows.append(
-            ProcedureDay(
-                procedure=procedure,
-                number=planned.number,
-                on=planned.on,
-                step=entry.step,
-                closes=list(entry.closes),
-                skipped_before=[
-                    {"date": skipped.on.isoformat(), "name": skipped.name}
-                    for skipped in plan.skipped
-                    if (before is None or skipped.on > before) and skipped.on < planned.on
-                ],
-            )
-        )
-        before = planned.on
-    return ProcedureDay.objects.bulk_create(rows)

@@ -1,5 +1,7 @@
+from .amendment import Amendment
 from .appeal import Appeal
 from .border import BorderMeasure
+from .date_change import DateChange
 from .deadline import Deadline
 from .family import FamilyReunification
 from .filing import Filing
@@ -11,11 +13,14 @@ from .procedure import Procedure
 from .return_track import ReturnTrack
 from .rule_package import RulePackage
 from .stage import StageText
+from .suspension import Suspension
 
 __all__ = [
+    "Amendment",
     "Appeal",
     "Appointment",
     "BorderMeasure",
+    "DateChange",
     "Deadline",
     "FamilyReunification",
     "Filing",
@@ -27,5 +32,6 @@ __all__ = [
     "RulePackage",
     "SmallMachine",
     "StageText",
+    "Suspension",
     "Transition",
 ]

@@ -10,10 +10,13 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from cases.models import Document
+from procedure import rules
 from procedure.partners import part_of
 
 from .history import Transition
 from .procedure import Procedure
+from .rule_package import RulePackage
 
 ONE_SECOND = timedelta(seconds=1)
 
@@ -31,8 +34,15 @@ class DeadlineQuerySet(models.QuerySet):
         return self.filter(state=Deadline.State.OPEN)
 
     def running(self) -> Self:
-        """Open ones, and those that lapsed while the step which they are for is still to come."""
-        return self.filter(state__in=[Deadline.State.OPEN, Deadline.State.LAPSED], settled_at__isnull=True)
+        """Open ones, those that stand still, and those that lapsed while their step is still to come."""
+        return self.filter(
+            state__in=[Deadline.State.OPEN, Deadline.State.SUSPENDED, Deadline.State.LAPSED],
+            settled_at__isnull=True,
+        )
+
+    def ticking(self) -> Self:
+        """Those of the running ones whose time does not stand still."""
+        return self.running().exclude(state=Deadline.State.SUSPENDED)
 
     def past_due(self, *, at: datetime) -> Self:
         """Open ones whose last second is over; a planning norm or a minimum is never missed."""
@@ -47,6 +57,7 @@ class Deadline(models.Model):
 
     class State(models.TextChoices):
         OPEN = "open", _("open")
+        SUSPENDED = "suspended", _("stands still")
         MET = "met", _("done in time")
         LATE = "late", _("done, but late")
         LAPSED = "lapsed", _("not done in time")
@@ -59,9 +70,26 @@ class Deadline(models.Model):
     opened_by = models.ForeignKey(Transition, on_delete=models.PROTECT, related_name="opened_deadlines")
     opened_at = models.DateTimeField()
     started_on = models.DateField(help_text=_("the day of the event that it counts from"))
-    computed_due_on = models.DateField()
+    computed_due_on = models.DateField(
+        null=True,
+        blank=True,
+        help_text=_("empty where the law names no length and the letter gives the date"),
+    )
     letter_due_on = models.DateField(null=True, blank=True)
+    # As the letter has it. Time that stands still after the letter makes letter_due_on later than this.
+    letter_says_on = models.DateField(null=True, blank=True)
+    letter_by = models.ForeignKey(
+        Transition, null=True, blank=True, on_delete=models.PROTECT, related_name="dated_deadlines"
+    )
     letter_reason = models.CharField(max_length=300, blank=True)
+    extended_by = models.ForeignKey(
+        Transition, null=True, blank=True, on_delete=models.PROTECT, related_name="extended_deadlines"
+    )
+    extension = models.CharField(max_length=40, blank=True, help_text=_("the extension of the package"))
+    extension_ground = models.CharField(max_length=40, blank=True)
+    extension_proof = models.ForeignKey(
+        Document, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     effective_due_on = models.DateField()
     due_at = models.DateTimeField(help_text=_("the last moment at which something is in time"))
     derivation = models.JSONField(default=dict)
@@ -73,6 +101,9 @@ class Deadline(models.Model):
     next_reminder_at = models.DateTimeField(null=True, blank=True)
     reminded_until = models.DateTimeField(null=True, blank=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    still_since = models.DateField(
+        null=True, blank=True, help_text=_("the first day of a pause whose end is not known")
+    )
     settled_at = models.DateTimeField(null=True, blank=True)
 
     objects = DeadlineQuerySet.as_manager()
@@ -85,19 +116,31 @@ class Deadline(models.Model):
                 name="effective_due_is_the_letters_or_the_computed",
             ),
             models.CheckConstraint(
+                condition=Q(letter_due_on__isnull=False) | Q(computed_due_on__isnull=False),
+                name="letter_or_law_gives_a_date",
+            ),
+            models.CheckConstraint(
                 condition=Q(letter_due_on__isnull=True)
+                | Q(computed_due_on__isnull=True)
                 | Q(letter_due_on=F("computed_due_on"))
                 | ~Q(letter_reason=""),
                 name="letter_that_differs_needs_a_reason",
             ),
             models.CheckConstraint(
-                condition=Q(state="open", settled_at__isnull=True)
+                condition=Q(state__in=["open", "suspended"], settled_at__isnull=True)
                 | Q(state="lapsed")
                 | Q(state__in=["met", "late", "cancelled"], settled_at__isnull=False),
                 name="settled_deadline_says_when",
             ),
+            models.CheckConstraint(
+                condition=Q(state="suspended", still_since__isnull=False)
+                | (~Q(state="suspended") & Q(still_since__isnull=True)),
+                name="what_stands_still_says_since_when",
+            ),
             models.UniqueConstraint(
-                fields=["procedure", "rule_code"], condition=Q(state="open"), name="one_open_deadline_a_rule"
+                fields=["procedure", "rule_code"],
+                condition=Q(state__in=["open", "suspended"]),
+                name="one_open_deadline_a_rule",
             ),
         ]
         indexes = [
@@ -113,10 +156,28 @@ class Deadline(models.Model):
         return f"{self.rule_code} {self.effective_due_on}"
 
     @property
-    def rule(self):
+    def law(self) -> rules.RulePackage:
+        """The rules that it was computed with; the case may have moved to others since."""
+        return RulePackage.law_of(self.package_name, near=self.procedure.package)
+
+    @property
+    def rule(self) -> rules.Rule:
         """The rule of the package that this term was computed with."""
-        return self.procedure.package.law.rules[self.rule_code]
+        return self.law.rules[self.rule_code]
 
     @property
     def title(self):
         return _(self.rule.title)
+
+    @property
+    def shown_on(self) -> date | None:
+        """The last day; none while the time stands still."""
+        return None if self.state == self.State.SUSPENDED else self.effective_due_on
+
+    def is_over(self, *, on: date) -> bool:
+        """Is its last day before this one? Never while the time stands still."""
+        return self.state != self.State.SUSPENDED and self.effective_due_on < on
+
+    def last_moment(self, *, at: datetime) -> datetime:
+        """The last moment as it stands at this one: while the time stands still nothing comes too late."""
+        return max(self.due_at, at) if self.state == self.State.SUSPENDED else self.due_at

@@ -23,6 +23,8 @@ class ProcedureDay(models.Model):
     closes = ArrayField(models.CharField(max_length=12), default=list, blank=True)
     # The days passed over just before this one: [{"date": ..., "name": ...}].
     skipped_before = models.JSONField(default=list)
+    # During a pause without an end its date says only when it would have been.
+    stands_still = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["number"]

@@ -1,5 +1,6 @@
 """Published rule packages: dated, immutable, the law that a procedure is pinned to."""
 
+import json
 from datetime import date
 from functools import lru_cache
 from typing import Self
@@ -7,11 +8,15 @@ from typing import Self
 from django.db import models
 
 from procedure import rules
+from procedure.law_changes import amended
 
 
-@lru_cache(maxsize=32)
-def _parsed(text: str, name: str) -> rules.RulePackage:
-    return rules.parse_package(text, file=f"{name}.toml")
+@lru_cache(maxsize=64)
+def _parsed(text: str, name: str, changes: str) -> rules.RulePackage:
+    law = rules.parse_package(text, file=f"{name}.toml")
+    for change in json.loads(changes):
+        law = amended(law, change)
+    return law
 
 
 class RulePackageQuerySet(models.QuerySet):
@@ -21,7 +26,7 @@ class RulePackageQuerySet(models.QuerySet):
 
 
 class RulePackage(models.Model):
-    """One version of the rules, as it was loaded from its TOML file."""
+    """One version of the rules, as it was loaded from its TOML file, and what was changed in it since."""
 
     name = models.CharField(max_length=40, primary_key=True)
     title = models.CharField(max_length=200)
@@ -30,6 +35,8 @@ class RulePackage(models.Model):
     text = models.TextField(editable=False)
     sha256 = models.CharField(max_length=64, editable=False)
     loaded_at = models.DateTimeField()
+    # Beside the rows of the amendments, so that the law comes with the package and not with one more query.
+    changes = models.JSONField(default=list, editable=False)
 
     objects = RulePackageQuerySet.as_manager()
 
@@ -38,5 +45,10 @@ class RulePackage(models.Model):
 
     @property
     def law(self) -> rules.RulePackage:
-        """The rules themselves, parsed."""
-        return _parsed(self.text, self.name)
+        """The rules themselves: the text, and the changes that were confirmed since."""
+        return _parsed(self.text, self.name, json.dumps(self.changes, sort_keys=True))
+
+    @classmethod
+    def law_of(cls, name: str, *, near: Self) -> rules.RulePackage:
+        """The law of the package of this name; `near` is one at hand that mostly is it."""
+        return (near if near.pk == name else cls.objects.get(pk=name)).law

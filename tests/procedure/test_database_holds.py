@@ -212,7 +212,8 @@ def test_the_effective_day_is_that_of_the_letter_or_the_computed_one(cast: Cast)
     later = date(2026, 5, 1)
     assert "effective_due_is" in refused(lambda: terms.update(effective_due_on=later))
     assert "letter_that_differs" in refused(lambda: terms.update(effective_due_on=later, letter_due_on=later))
-    terms.update(effective_due_on=later, letter_due_on=later, letter_reason="as the letter says")
+    change = {"effective_due_on": later, "letter_due_on": later, "letter_reason": "as the letter says"}
+    assert "needs its row in the ledger" in refused(lambda: terms.update(**change))
 
 
 def test_a_term_that_is_settled_says_when_and_one_that_is_open_does_not(cast: Cast) -> None:

@@ -1,0 +1,108 @@
+"""The dated days of a procedure: planned from day 1, held by a pause, planned again after it."""
+
+from datetime import date
+
+from procedure.calendars import DayKind, LegalCalendar, Skipped
+from procedure.models import Procedure, ProcedureDay, Suspension
+from procedure.recompute import BORDER_LEFT, stood_still
+from procedure.rules import RulePackage, Schedule
+from procedure.states import AT_BORDER, State, Track
+
+# In the others the days of the schedule no longer say when something happens.
+_WITH_DAYS = (Track.GENERAL, Track.REPEAT)
+
+
+def plan(procedure: Procedure) -> list[ProcedureDay]:
+    """Write the dated days of the procedure's schedule from its day 1; raises NotAProcedureDay."""
+    law = procedure.package.law
+    dates, skipped = _planned(procedure, law=law)
+    procedure.days.all().delete()
+    rows = []
+    before = date.min
+    for on, entry in zip(dates, law.schedule(procedure.schedule), strict=True):
+        rows.append(
+            ProcedureDay(
+                procedure=procedure,
+                number=entry.day,
+                on=on,
+                step=entry.step,
+                closes=list(entry.closes),
+                skipped_before=[
+                    {"date": day.on.isoformat(), "name": day.name} for day in skipped if before < day.on < on
+                ],
+            )
+        )
+        before = on
+    return ProcedureDay.objects.bulk_create(rows)
+
+
+def pause(procedure: Procedure, suspension: Suspension) -> None:
+    """The days that a pause reaches stand still, or come later when its end is known."""
+    if not _reaches_days(procedure, suspension):
+        return
+    if suspension.ends_on is None:
+        procedure.days.filter(on__gte=suspension.starts_on).update(stands_still=True)
+    else:
+        resume(procedure, suspension)
+
+
+def resume(procedure: Procedure, suspension: Suspension) -> None:
+    """Plan the days again now that it is known how long they stood still."""
+    day_one, last = procedure.day_one_on, suspension.ends_on
+    if not _reaches_days(procedure, suspension) or day_one is None or last is None:
+        return
+    if procedure.state == State.READY and suspension.starts_on <= day_one <= last:
+        # Nobody may be expected on a day 1 that nobody has announced.
+        procedure.days.update(stands_still=True)
+    else:
+        plan(procedure)
+
+
+def by_law(procedure: Procedure, *, law: RulePackage, since: date) -> dict[int, tuple[date, date]]:
+    """The days that this law would put on another date, by number; none once the last of them is over.
+
+    Raises NotAProcedureDay when day 1 itself would no longer count.
+    """
+    rows = list(procedure.days.all())
+    if not rows or rows[-1].on < since or any(row.stands_still for row in rows):
+        return {}
+    if procedure.track not in _WITH_DAYS or not procedure.is_open:
+        return {}
+    dates, _skipped = _planned(procedure, law=law)
+    return {row.number: (row.on, on) for row, on in zip(rows, dates, strict=False) if row.on != on}
+
+
+def _planned(procedure: Procedure, *, law: RulePackage) -> tuple[list[date], list[Skipped]]:
+    assert procedure.day_one_on is not None, "the days are planned from day 1"
+    schedule = law.schedule(procedure.schedule)
+    kind = DayKind(schedule.calendar)
+    suspensions = list(procedure.suspensions.all())
+    calendar = LegalCalendar(
+        law, pauses={pause for code in _closed_by(schedule) for pause in stood_still(suspensions, code, law)}
+    )
+    left = next((pause for pause in suspensions if pause.ground == BORDER_LEFT and pause.ends_on), None)
+    if left is not None and procedure.day_one_on < left.starts_on and schedule.code in AT_BORDER:
+        # Begun at the border, where every day counts; after it was left they count as anywhere (Vb 3.109b).
+        begun = calendar.days(procedure.day_one_on, schedule.last_day, DayKind.AA_DAY_SCHIPHOL)
+        done = [day.on for day in begun.days if day.on < left.starts_on]
+        rest = calendar.days_after(left.ends_on, schedule.last_day - len(done), kind)
+        passed = [day for day in begun.skipped if day.on <= left.ends_on]
+        return [*done, *(day.on for day in rest.days)], [*passed, *rest.skipped]
+    LegalCalendar(law).require(procedure.day_one_on, kind)
+    planned = calendar.days(procedure.day_one_on, schedule.last_day, kind)
+    return [day.on for day in planned.days], list(planned.skipped)
+
+
+def _closed_by(schedule: Schedule) -> set[str]:
+    return {code for day in schedule for code in day.closes}
+
+
+def _reaches_days(procedure: Procedure, suspension: Suspension) -> bool:
+    """Do terms that close with a planned day stand still on its ground, and is such a day still to come?"""
+    law = procedure.package.law
+    closed = _closed_by(law.schedule(procedure.schedule))
+    return (
+        procedure.track in _WITH_DAYS
+        and any(suspension.concerns(code, law) for code in closed)
+        and procedure.days.filter(on__gte=suspension.starts_on).exists()
+    )

@@ -1,0 +1,197 @@
+"""Working terms out again: from what their rows say of themselves, with the pauses and the law of now."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from procedure import terms
+from procedure.calendars import ONE_DAY, DayKind, LegalCalendar, Pause
+from procedure.models import Deadline, Procedure, Suspension
+from procedure.rules import EXTENDED_SCHEDULE, Mode, Rule, RulePackage, StartFact
+
+# After this pause the days of the border procedure count by another calendar (Vb 3.109b(4)).
+BORDER_LEFT = "border_left"
+# Where these end on a closed day, they stay there.
+_NO_ROLLING = (Mode.MONTHS_NO_ATW, Mode.CALENDAR, Mode.HOURS_OR_LIBERTY)
+
+
+@dataclass(frozen=True)
+class Again:
+    """A running term and what it is now; no term where the letter alone gives the date."""
+
+    deadline: Deadline
+    term: terms.Term | None
+    letter_due_on: date | None
+
+    @property
+    def due_on(self) -> date:
+        """The last day that it has when it does not stand still."""
+        if self.letter_due_on is not None:
+            return self.letter_due_on
+        return self.term.due_on if self.term else self.deadline.effective_due_on
+
+
+def stood_still(suspensions: Iterable[Suspension], code: str, law: RulePackage) -> tuple[Pause, ...]:
+    """The days on which a term of this rule stood still, by the pauses whose end is known."""
+    return tuple(
+        Pause(pause.starts_on, pause.ends_on, law.suspensions[pause.ground].title)
+        for pause in suspensions
+        # One that was ended on its first day let nothing stand still.
+        if pause.ends_on is not None and pause.starts_on <= pause.ends_on and pause.concerns(code, law)
+    )
+
+
+def pauses_of(procedure: Procedure, rule: Rule) -> tuple[Pause, ...]:
+    """The days on which a term of this rule stands still in this procedure."""
+    return stood_still(procedure.suspensions.all(), rule.code, procedure.package.law)
+
+
+def work_out(
+    procedure: Procedure, *, law: RulePackage | None = None, suspensions: list[Suspension] | None = None
+) -> list[Again]:
+    """The running terms as they are now, or would be under this law or with these pauses; nothing is written.
+
+    Those that count from the end of another come after it and follow it. Raises CannotCompute.
+    """
+    law = law or procedure.package.law
+    if suspensions is None:
+        suspensions = list(procedure.suspensions.all())
+    running = [
+        deadline
+        for deadline in procedure.deadlines.all()
+        if deadline.settled_at is None and deadline.state in _RUNNING and deadline.rule_code in law.rules
+    ]
+    found: dict[str, Again] = {}
+    for deadline in sorted(running, key=lambda row: bool(law.rules[row.rule_code].due_of)):
+        deadline.procedure = procedure
+        found[deadline.rule_code] = _again(deadline, law=law, suspensions=suspensions, found=found)
+    return list(found.values())
+
+
+_RUNNING = (Deadline.State.OPEN, Deadline.State.SUSPENDED, Deadline.State.LAPSED)
+
+
+def _again(
+    deadline: Deadline, *, law: RulePackage, suspensions: list[Suspension], found: dict[str, Again]
+) -> Again:
+    rule = law.rules[deadline.rule_code]
+    start = _start(deadline, rule, found=found, law=law, suspensions=suspensions)
+    later = [pause for pause in suspensions if pause.started_by_id > (deadline.letter_by_id or 0)]
+    return Again(
+        deadline,
+        term_again(deadline, start, law=law, suspensions=suspensions),
+        _letter_again(deadline, rule, law=law, suspensions=later),
+    )
+
+
+def term_again(
+    deadline: Deadline, start: date | datetime, *, law: RulePackage, suspensions: list[Suspension]
+) -> terms.Term | None:
+    """The term as the law computes it from this start, with the choices that were made when it was opened."""
+    said, rule = deadline.derivation, law.rules[deadline.rule_code]
+    stands = deadline.procedure.schedule
+    kind = law.schedules[stands].calendar if said["schedule"] == EXTENDED_SCHEDULE else None
+    pauses = stood_still(suspensions, deadline.rule_code, law)
+    try:
+        term = terms.compute(
+            rule,
+            start,
+            package=law,
+            schedule=said["schedule"],
+            day_one=_day(said["day_one"]),
+            ground=said["ground"],
+            day_kind=kind,
+            circumstances=frozenset(said.get("circumstances", ())),
+            pauses=pauses,
+        )
+    except terms.LetterDecides:
+        return None
+    return _on_another_calendar(term, rule, stands, law=law, suspensions=suspensions)
+
+
+def _on_another_calendar(
+    term: terms.Term, rule: Rule, schedule_code: str, *, law: RulePackage, suspensions: list[Suspension]
+) -> terms.Term:
+    """Days begun at the border go on, after it was left, by the calendar of the schedule that holds since."""
+    before, after = law.schedules.get(term.schedule or ""), law.schedules.get(schedule_code)
+    left = next((pause for pause in suspensions if pause.ground == BORDER_LEFT and pause.ends_on), None)
+    if before is None or after is None or before.calendar == after.calendar or left is None:
+        return term
+    begun = [step for step in term.counted if step.on < left.starts_on]
+    number = max((step.number or 0 for step in begun), default=0)
+    last = max((step.number or 0 for step in term.counted), default=0)
+    if not begun or number >= last:
+        return term
+    calendar = LegalCalendar(law, pauses=stood_still(suspensions, rule.code, law))
+    plan = calendar.days_after(left.ends_on, last - number, DayKind(after.calendar))
+    steps = [terms.Step(terms.StepKind.COUNTED, day.on, number + day.number) for day in plan.days]
+    due_on = steps[-1].on
+    return replace(
+        term,
+        due_on=due_on,
+        due_at=datetime.combine(due_on, rule.due_time or terms.END_OF_DAY, terms.AMSTERDAM),
+        nominal_on=due_on,
+        counted=(*begun, *steps),
+        skipped=(*(day for day in term.skipped if day.on <= left.ends_on), *plan.skipped),
+    )
+
+
+def _start(
+    deadline: Deadline,
+    rule: Rule,
+    *,
+    found: dict[str, Again],
+    law: RulePackage,
+    suspensions: list[Suspension],
+) -> date | datetime:
+    if rule.due_of and rule.fact_after(deadline.opened_by.name) == StartFact.DUE_OF_RULE:
+        if rule.due_of in found:
+            return found[rule.due_of].due_on
+        return end_of_rule(deadline.procedure, rule.due_of) or deadline.started_on
+    said = deadline.derivation["start"]
+    return datetime.fromisoformat(said) if "T" in said else date.fromisoformat(said)
+
+
+def end_of_rule(procedure: Procedure, code: str) -> date | None:
+    """The end of the newest term of another rule, also of one that a step has just cancelled."""
+    other = procedure.deadlines.filter(rule_code=code).order_by("opened_by_id").last()
+    if other is None:
+        return None
+    if other.state != Deadline.State.CANCELLED or other.letter_due_on is not None:
+        return other.effective_due_on
+    # It was ended while its time stood still, perhaps: by now it is known how long that took.
+    other.procedure = procedure
+    said = other.derivation["start"]
+    start = datetime.fromisoformat(said) if "T" in said else date.fromisoformat(said)
+    term = term_again(other, start, law=other.law, suspensions=list(procedure.suspensions.all()))
+    return term.due_on if term else other.effective_due_on
+
+
+def _letter_again(
+    deadline: Deadline, rule: Rule, *, law: RulePackage, suspensions: list[Suspension]
+) -> date | None:
+    """The date of the letter, later by the time that has stood still since it was written."""
+    says = deadline.letter_says_on
+    if says is None:
+        return None
+    pauses = stood_still(suspensions, rule.code, law)
+    on, last = deadline.started_on + ONE_DAY, says
+    while on <= last:
+        if any(pause.first_on <= on <= pause.last_on for pause in pauses):
+            last += ONE_DAY
+        on += ONE_DAY
+    if last == says or rule.mode in _NO_ROLLING:
+        return last
+    return LegalCalendar(law).first_counted(last, DayKind.WORKING_DAY)[0]
+
+
+def changed(found: Iterable[Again]) -> Iterator[Again]:
+    """Those of the terms whose last day would be another one; a term that stands still shows none."""
+    for again in found:
+        deadline = again.deadline
+        if deadline.state != Deadline.State.SUSPENDED and again.due_on != deadline.effective_due_on:
+            yield again
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
