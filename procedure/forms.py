@@ -18,7 +18,7 @@ from cases.models import Document
 from procedure.checks import REASON_REQUIRED, TICKS, ticks_of
 from procedure.effects import APPOINTMENT_OF_STEP
 from procedure.filings import Kind
-from procedure.given import Letter, Meeting
+from procedure.given import Given, Letter, Meeting
 from procedure.models import Procedure
 from procedure.states import Schedule, State, Track
 from procedure.step_documents import (
@@ -28,7 +28,7 @@ from procedure.step_documents import (
     document_code,
     document_is_missing,
 )
-from procedure.step_fields import ARGUMENTS, FIELDS, NOT_FACTS, long_text, meeting
+from procedure.step_fields import ARGUMENTS, FIELDS, NOT_FACTS, long_text, meeting_fields
 
 # What the applicant's side does, it does today; appointments and interpreters are the service's to arrange.
 _OWN_SIDE = {Role.APPLICANT, Role.GUARDIAN, Role.LAWYER}
@@ -62,7 +62,7 @@ class StepForm(forms.Form):
         if name in FIELDS:
             self.fields.update(FIELDS[name](procedure))
         if name in APPOINTMENT_OF_STEP:
-            self.fields.update(meeting())
+            self.fields.update(meeting_fields())
             self.fields["meeting_language"].initial = procedure.case.applicant.interpreter_language
         if code := document_code(procedure, name):
             self.fields["document"] = ProvenFileField(
@@ -92,34 +92,56 @@ class StepForm(forms.Form):
             self.add_error("meeting_at", _("The appointment lies before the day of this step."))
         return cleaned
 
-    def arguments(self) -> dict[str, Any]:
-        """What goes to the transition itself, as far as it is known and right."""
-        data = getattr(self, "cleaned_data", {})
-        return {key: data.get(key) for key in ARGUMENTS.get(self.name, ())}
+    def given(self) -> Given:
+        """What has been filled in, as far as it is known and right; for the preview."""
+        if self.is_bound:
+            return self._given(getattr(self, "cleaned_data", {}))
+        known = {}
+        for key in ARGUMENTS.get(self.name, ()):
+            try:
+                known[key] = self.fields[key].clean(self.get_initial_for_field(self.fields[key], key))
+            except forms.ValidationError:
+                continue
+        return Given(arguments=known)
 
     def as_inputs(self) -> dict[str, Any]:
         """The keyword arguments of apply_transition."""
-        data = self.cleaned_data
-        arguments = ARGUMENTS.get(self.name, ())
-        inputs: dict[str, Any] = {key: data[key] for key in arguments}
-        inputs["on"] = data.get("on") or self.today
-        inputs["reason"] = data["reason"]
-        inputs["facts"] = {
-            key: value
-            for key, value in data.items()
-            if key not in NOT_FACTS and key not in arguments and value not in ("", None, False)
+        given = self._given(self.cleaned_data)
+        return {
+            **given.arguments,
+            "on": self.cleaned_data.get("on") or self.today,
+            "reason": given.reason,
+            "facts": given.facts,
+            "document": given.document,
+            "lawyer": given.lawyer,
+            "letter": given.letter,
+            "appointment": given.appointment,
         }
-        inputs["document"] = data.get("document")
-        inputs["lawyer"] = data.get("lawyer")
+
+    def _given(self, data: dict[str, Any]) -> Given:
+        arguments = ARGUMENTS.get(self.name, ())
+        letter = meeting = None
         if data.get("letter_due_on"):
-            inputs["letter"] = Letter(due_on=data["letter_due_on"], reason=data["letter_reason"])
+            letter = Letter(due_on=data["letter_due_on"], reason=data.get("letter_reason", ""))
         if data.get("meeting_at"):
-            inputs["appointment"] = Meeting(
+            meeting = Meeting(
                 starts_at=data["meeting_at"],
-                place=data["meeting_place"],
-                interpreter_language=data["meeting_language"],
+                place=data.get("meeting_place", ""),
+                interpreter_language=data.get("meeting_language", ""),
             )
-        return inputs
+        return Given(
+            document=data.get("document"),
+            letter=letter,
+            appointment=meeting,
+            lawyer=data.get("lawyer"),
+            reason=data.get("reason", ""),
+            facts={
+                key: value
+                for key, value in data.items()
+                if key not in NOT_FACTS and key not in arguments and value not in ("", None, False)
+            },
+            arguments={key: data[key] for key in arguments if data.get(key) not in ("", None)},
+        )
 
 
 def codes_added_by(worker: User) -> list[str]:

@@ -84,6 +84,18 @@ def title_of(name: str) -> Any:
     return BEGINNINGS.get(name, name)
 
 
+MACHINE_LABELS: dict[str, Any] = {
+    "procedure": _("The procedure"),
+    "border": _("Border measure"),
+    "appeal": _("The court"),
+    "permit": _("The permit"),
+    "replacement": _("The residence document"),
+    "family": _("Family reunification"),
+    "return": _("Return"),
+    "reception": _("Reception"),
+}
+
+
 def state_label(machine: str, state: str) -> str:
     """A state of a machine in the reader's language."""
     model = MACHINES.get(machine)

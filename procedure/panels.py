@@ -11,10 +11,12 @@ from django.utils.translation import gettext as _
 from asylum_portal.accounts.models import Role
 from cases.models import Case
 from procedure.models import Deadline, Procedure, ProcedureDay, StageText
-from procedure.states import Phase, Track
+from procedure.states import TRACKS_WITH_DAYS, Phase, State, Track
 
 _OWN_SIDE = {Role.APPLICANT, Role.GUARDIAN, Role.LAWYER}
 _DAY_PHASE = {
+    "HAS-03": Phase.INTENTION_RESPONSE,
+    "HAS-04": Phase.DECISION,
     "AA-INT": Phase.DETAILED_INTERVIEW,
     "AA-COR": Phase.REPORT_CHECK,
     "AA-OUT": Phase.INTENTION_RESPONSE,
@@ -71,7 +73,7 @@ def next_date(procedure: Procedure, *, today: date, role: str) -> NextDate | Non
         for term in terms
         if term.effective_due_on >= today
     ]
-    if procedure.is_open and procedure.track == Track.GENERAL:
+    if procedure.is_open and procedure.track in TRACKS_WITH_DAYS:
         found += [
             NextDate(on=day.on, moment=day.on, title=_day_title(day), owed_by_reader=False)
             for day in procedure.days.all()
@@ -95,6 +97,18 @@ def stage_text(procedure: Procedure) -> StageText | None:
     return texts.order_by("-extended").first()
 
 
+def side_label(procedure: Procedure) -> str:
+    """Which procedure this is, where it is not the general one: beside the phase (model C0, side labels)."""
+    if not procedure.is_open:
+        return ""
+    labels = [] if procedure.track == Track.GENERAL else [str(procedure.get_track_display())]
+    if procedure.border:
+        labels.append(_("Procedure at the border (grensprocedure)"))
+    if procedure.state == State.DISCONTINUATION or procedure.hold:
+        labels.append(str(procedure.get_hold_display()))
+    return " · ".join(labels)
+
+
 def road(procedure: Procedure, *, today: date) -> list[dict[str, Any]]:
     """Every phase past and to come, with the planned days under theirs."""
     phases = list(Phase)
@@ -106,9 +120,7 @@ def road(procedure: Procedure, *, today: date) -> list[dict[str, Any]]:
             {
                 "name": phase.label,
                 "state": "past" if place < here else "now" if place == here else "next",
-                "text": _("Extended procedure (verlengde asielprocedure)")
-                if place == here and procedure.track == Track.EXTENDED and procedure.is_open
-                else "",
+                "text": side_label(procedure) if place == here else "",
                 "days": days.get(phase, []),
             }
         )
@@ -116,7 +128,7 @@ def road(procedure: Procedure, *, today: date) -> list[dict[str, Any]]:
 
 
 def _days_by_phase(procedure: Procedure, *, today: date) -> dict[Phase, list[dict[str, Any]]]:
-    if procedure.track == Track.EXTENDED:
+    if procedure.track not in TRACKS_WITH_DAYS:
         return {}
     by_phase: dict[Phase, list[dict[str, Any]]] = {}
     waiting: list[dict[str, Any]] = []

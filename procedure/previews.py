@@ -1,142 +1,142 @@
-"""What a step would set in motion, worked out before it is taken; nothing is written."""
+"""What a step would set in motion: the very step, taken in a transaction and rolled back."""
 
-import copy
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import date
+import inspect
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from hashlib import sha256
 from typing import Any
 
-from procedure import deadlines
-from procedure.calendars import CannotCompute, DayKind, LegalCalendar, Plan
-from procedure.models import Deadline, Procedure
-from procedure.rules import Mode, Rule, StartFact
-from procedure.states import GRANTS, REFUSALS, Outcome, Schedule
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from asylum_portal.accounts.models import User
+from cases.file_types import ProvenFile
+from cases.vault import discarding_on_error
+from procedure.actions import carry_out
+from procedure.consequences import Consequences, Picture, Stands, between
+from procedure.given import Given
+from procedure.guards import StateForbids
+from procedure.machines import MODEL_OF_STEP
+from procedure.models import Procedure
+from procedure.states import GRANTS, REFUSALS, REFUSALS_OF_TRACK, Outcome, Schedule, Track
+from procedure.step_documents import document_code, document_is_missing
 
 _DECISION_PERIODS = ("42(4)(a)", "42(4)(b)", "42(4)(c)", "42(5)")
-# What the taker of a step still has to choose when its page opens, and on which its terms depend.
-_CHOICES: dict[str, tuple[str, Mapping[str, Any]]] = {
-    "begin_preparation": ("schedule", dict(Schedule.choices)),
-    "extend_general_procedure": ("ground", {ground: ground for ground in "abcdefg"}),
-    "extend_decision_period": ("ground", {ground: ground for ground in _DECISION_PERIODS}),
-    "grant": ("outcome", {str(code): Outcome(code).label for code in GRANTS}),
-    "refuse": ("outcome", {str(code): Outcome(code).label for code in REFUSALS}),
-}
+_SOME_BYTES = b"a document that is never kept"
+# In place of a document that has not been handed in yet: its type alone matters here.
+_SOME_DOCUMENT = ProvenFile(
+    name="preview.pdf",
+    media_type="application/pdf",
+    extension="pdf",
+    size=len(_SOME_BYTES),
+    received_sha256=sha256(_SOME_BYTES).hexdigest(),
+    content=_SOME_BYTES,
+    stored_sha256=sha256(_SOME_BYTES).hexdigest(),
+    pages=1,
+    removed=frozenset(),
+)
+
+
+class _RollBack(Exception):
+    """Ends every rehearsal."""
 
 
 @dataclass(frozen=True)
-class Ending:
-    """A running term that the step ends."""
+class Foreseen:
+    """The consequences of a step as far as they are known; `lacking` names what still has to be filled in."""
 
-    deadline: Deadline
-    state: Deadline.State
-
-
-@dataclass(frozen=True)
-class Opening:
-    """A term that the step opens; without a date when that depends on something not yet known."""
-
-    rule: Rule
-    due_on: date | None
-    lacks_calendar: bool = False
-    letter_may_differ: bool = False
-    # The choices with which it opens on this date; empty when it does with each.
-    only_for: tuple[Any, ...] = ()
-
-    @property
-    def is_minimum(self) -> bool:
-        return self.rule.mode == Mode.CALENDAR_MIN
+    consequences: Consequences = field(default_factory=Consequences)
+    lacking: tuple[str, ...] = ()
+    forbidden: tuple[Any, ...] = ()
+    wrong: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Preview:
-    """The consequences of a step for the time limits and the planned days."""
+def foresee(
+    procedure: Procedure, name: str, *, actor: User, on: date, at: datetime, given: Given | None = None
+) -> Foreseen:
+    """What this step would do, taken by this person for this day; nothing of it is kept.
 
-    ends: tuple[Ending, ...]
-    opens: tuple[Opening, ...]
-    moves: Deadline | None
-    plan: Plan | None
-
-
-def foresee(procedure: Procedure, name: str, *, on: date, arguments: Mapping[str, Any]) -> Preview:
-    """What this step would do on this day; `arguments` are those known so far."""
-    key, choices = _CHOICES.get(name, ("", {}))
-    if arguments.get(key) in choices:
-        choices = {arguments[key]: choices[arguments[key]]}
-    variants = {}
-    for value, label in (choices or {"": ""}).items():
-        chosen = {**arguments, key: value} if key else arguments
-        variants[label] = list(_openings(procedure, name, on=on, arguments=chosen))
-    moves = name == "extend_response_term"
-    return Preview(
-        ends=tuple(
-            Ending(deadline, deadlines.fate(deadline, name, on=on))
-            for deadline in deadlines.terms_ended_by(procedure, name).order_by("due_at")
-        ),
-        opens=tuple(_merged(variants)),
-        moves=procedure.latest_deadline(*deadlines.LETTER_TERMS[name]) if moves else None,
-        plan=_plan(procedure, name, on=on, arguments=arguments),
-    )
+    Where a choice is still open each of its values is tried, and what differs says for which.
+    """
+    given = given or Given()
+    known = {key: value for key, value in given.arguments.items() if value is not None}
+    lacking = [key for key in _needed(name) if key not in known]
+    field_name, choices = _choices(procedure, name)
+    if lacking == [field_name]:
+        tried = {
+            label: _rehearse(
+                procedure, name, actor, on, at, replace(given, arguments={**known, field_name: value})
+            )
+            for value, label in choices.items()
+        }
+        return _merged(tried, lacking=field_name)
+    if lacking:
+        return Foreseen(lacking=tuple(lacking))
+    return _rehearse(procedure, name, actor, on, at, replace(given, arguments=known))
 
 
-def _after(procedure: Procedure, name: str, *, on: date, arguments: Mapping[str, Any]) -> Procedure:
-    """A copy of the procedure on which the step was tried; it is never saved."""
-    future = copy.copy(procedure)
-    future.event_on = on
-    getattr(future, name)(**arguments)
-    return future
-
-
-def _openings(
-    procedure: Procedure, name: str, *, on: date, arguments: Mapping[str, Any]
-) -> Iterator[Opening]:
-    future = _after(procedure, name, on=on, arguments=arguments)
-    found: dict[str, date] = {}
-    for rule in deadlines.rules_opened_by(future, name):
-        due_on, lacks_calendar = None, False
-        if rule.start_fact != StartFact.DAY_ONE_ON or future.day_one_on:
-            start = found.get(rule.due_of) or deadlines.start_of(future, rule, on)
-            ground = str(arguments.get("ground", "")) if rule.grounds else ""
-            try:
-                due_on = deadlines.compute(future, rule, start, ground=ground).due_on
-                found[rule.code] = due_on
-            except CannotCompute:
-                lacks_calendar = True
-        yield Opening(
-            rule,
-            due_on,
-            lacks_calendar=lacks_calendar,
-            letter_may_differ=rule.code in deadlines.LETTER_TERMS.get(name, ()),
-        )
-
-
-def _merged(variants: Mapping[Any, list[Opening]]) -> Iterator[Opening]:
-    """Each term and date once, with the choices that lead to it unless all do."""
-    found: dict[tuple[str, date | None], Opening] = {}
-    lead_to: dict[tuple[str, date | None], list[Any]] = {}
-    for label, openings in variants.items():
-        for opening in openings:
-            key = (opening.rule.code, opening.due_on)
-            found.setdefault(key, opening)
-            lead_to.setdefault(key, []).append(label)
-    in_order = sorted(found.items(), key=lambda entry: entry[1].due_on or date.max)
-    for key, opening in in_order:
-        always = len(lead_to[key]) == len(variants)
-        yield opening if always else replace(opening, only_for=tuple(lead_to[key]))
-
-
-def _plan(procedure: Procedure, name: str, *, on: date, arguments: Mapping[str, Any]) -> Plan | None:
-    """The dated days, when the step writes them."""
-    if name not in ("complete_preparation", "choose_nine_days"):
-        return None
-    future = _after(procedure, name, on=on, arguments=arguments)
-    return days_from(future, future.schedule, future.day_one_on) if future.day_one_on else None
-
-
-def days_from(procedure: Procedure, schedule_code: str, day_one: date) -> Plan | None:
-    """The days of a schedule from this day 1, or None when it can be no day 1."""
-    law = procedure.package.law
-    schedule = law.schedule(schedule_code)
+def _rehearse(procedure: Procedure, name: str, actor: User, on: date, at: datetime, given: Given) -> Foreseen:
+    if document_code(procedure, name) and document_is_missing(procedure, name, given.document, given.facts):
+        given = replace(given, document=_SOME_DOCUMENT)
+    found: list[Consequences] = []
     try:
-        return LegalCalendar(law).days(day_one, schedule.last_day, DayKind(schedule.calendar))
-    except CannotCompute:
-        return None
+        with discarding_on_error(), transaction.atomic():
+            locked = Procedure.objects.select_for_update(no_key=True).get(pk=procedure.pk)
+            before = Picture.of(locked)
+            carry_out(locked, name, actor=actor, on=on, at=at, given=given)
+            found.append(between(before, Picture.of(locked), locked))
+            raise _RollBack
+    except _RollBack:
+        return Foreseen(found[0])
+    except StateForbids as forbidden:
+        return Foreseen(forbidden=tuple(forbidden.reasons))
+    except ValidationError as wrong:
+        return Foreseen(wrong=getattr(wrong, "message_dict", {"": wrong.messages}))
+
+
+def _needed(name: str) -> list[str]:
+    """The arguments without which this step cannot be tried."""
+    parameters = inspect.signature(getattr(MODEL_OF_STEP[name], name)).parameters.values()
+    return [item.name for item in parameters if item.default is item.empty and item.name != "self"]
+
+
+def _choices(procedure: Procedure, name: str) -> tuple[str, dict[Any, Any]]:
+    """The one choice of a step on which its terms depend, with what can be chosen."""
+    match name:
+        case "begin_preparation":
+            chosen = (Schedule.SIX_DAYS, Schedule.NINE_DAYS)
+            return "schedule", {str(code): code.label for code in chosen}
+        case "extend_general_procedure":
+            return "ground", {ground: ground for ground in "abcdefg"}
+        case "extend_decision_period":
+            return "ground", {ground: ground for ground in _DECISION_PERIODS}
+        case "grant":
+            return "outcome", {str(code): Outcome(code).label for code in GRANTS}
+        case "refuse":
+            allowed = REFUSALS_OF_TRACK.get(Track(procedure.track), REFUSALS)
+            return "outcome", {str(code): Outcome(code).label for code in allowed}
+        case "send_claim":
+            return "kind", {"take_charge": "take charge", "take_back": "take back"}
+        case _:
+            return "", {}
+
+
+def _merged(tried: Mapping[Any, Foreseen], *, lacking: str) -> Foreseen:
+    """One answer for all choices; a term that only some of them open says for which."""
+    possible = {
+        label: foreseen for label, foreseen in tried.items() if not foreseen.forbidden and not foreseen.wrong
+    }
+    if not possible:
+        return replace(next(iter(tried.values())), lacking=(lacking,))
+    lead_to: dict[Stands, list[str]] = {}
+    for label, foreseen in possible.items():
+        for opening in foreseen.consequences.opens:
+            lead_to.setdefault(opening, []).append(str(label))
+    opens = [
+        opening if len(labels) == len(possible) else replace(opening, only_for=tuple(labels))
+        for opening, labels in lead_to.items()
+    ]
+    first = next(iter(possible.values())).consequences
+    shared = replace(first, opens=tuple(sorted(opens, key=lambda row: (row.due_at, row.code))))
+    return Foreseen(shared, lacking=(lacking,))

@@ -80,6 +80,10 @@ class Track(TextChoices):
     ADMISSIBILITY = "admissibility", _("Admissibility procedure (from June 2026)")
 
 
+# These have days of their own.
+TRACKS_WITH_DAYS = (Track.GENERAL, Track.REPEAT)
+
+
 class Schedule(TextChoices):
     """The days of a procedure; which days they are is in the rule package."""
 

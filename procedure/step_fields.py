@@ -77,7 +77,7 @@ def long_text(label: Any, **options: Any) -> forms.CharField:
     return forms.CharField(label=label, widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}), **options)
 
 
-def meeting() -> dict[str, forms.Field]:
+def meeting_fields() -> dict[str, forms.Field]:
     return {
         "meeting_at": forms.DateTimeField(
             label=_("Day and time of the appointment"), widget=MomentInput(), required=False
@@ -396,7 +396,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "intend_to_discontinue": ("why",),
     "pause": ("ground", "starts_on", "ends_on"),
     "resume": ("suspension", "resumes_on"),
-    "extend_term": ("term", "ground"),
+    "extend_term": ("term", "until", "ground", "obstacle_ended_on", "proof"),
     "set_letter_date": ("term",),
     "move_to_package": ("package",),
     "impose_border_measure": ("handed_at", "child_reason"),

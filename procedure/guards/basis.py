@@ -1,4 +1,4 @@
-"""What a condition of a step is: a look at its subject on the day of the event, and a sentence if it fails."""
+"""What a condition is: a look at a step's subject on the day of the event, and a sentence if it fails."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any

@@ -26,9 +26,9 @@ from procedure import panels
 from procedure.access import SERVICE_ROLES
 from procedure.actions import steps_here
 from procedure.forms import codes_added_by
+from procedure.machines import title_of
 from procedure.models import Deadline, Filing, Procedure
-from procedure.states import Track
-from procedure.step_texts import title_of
+from procedure.states import TRACKS_WITH_DAYS
 from procedure.views.client import client_case
 from procedure.views.partner import partner_case
 from procedure.views.why import TAG_KINDS
@@ -175,7 +175,7 @@ def _facts(procedure: Procedure) -> list[dict[str, Any]]:
 
 
 def _track(procedure: Procedure) -> str:
-    if procedure.track == Track.GENERAL:
+    if procedure.track in TRACKS_WITH_DAYS:
         return f"{procedure.get_track_display()}, {procedure.get_schedule_display()}"
     return str(procedure.get_track_display())
 
@@ -200,7 +200,7 @@ def _terms(procedure: Procedure) -> list[dict[str, Any]]:
 def _road(procedure: Procedure, *, today: date) -> list[dict[str, Any]]:
     """The planned days as one stage of the road, each skipped day by its name."""
     days: list[dict[str, Any]] = []
-    ended = not procedure.is_open or procedure.track == Track.EXTENDED
+    ended = not procedure.is_open or procedure.track not in TRACKS_WITH_DAYS
     for day in procedure.days.all():
         days += [
             {"name": _(skipped["name"]), "date": date.fromisoformat(skipped["date"]), "state": "skipped"}
@@ -212,13 +212,14 @@ def _road(procedure: Procedure, *, today: date) -> list[dict[str, Any]]:
         return []
     title = _(procedure.package.law.schedule(procedure.schedule).title)
     stage = "past" if ended or days[-1]["date"] < today else "now" if days[0]["date"] <= today else "next"
-    if procedure.track == Track.EXTENDED:
+    if procedure.track not in TRACKS_WITH_DAYS:
         days = [day for day in days if day["date"] <= (_left_general_on(procedure) or today)]
     return [{"name": title, "state": stage, "days": days}]
 
 
 def _left_general_on(procedure: Procedure) -> date | None:
-    return procedure.transitions.filter(name="refer_to_extended").values_list("on", flat=True).last()
+    left = procedure.transitions.filter(name__in=["refer_to_extended", "refer_to_dublin"])
+    return left.values_list("on", flat=True).last()
 
 
 def _filings(procedure: Procedure, *, reader: User, on: date) -> list[dict[str, Any]]:

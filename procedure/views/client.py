@@ -17,6 +17,7 @@ from cases.models import Case
 from procedure import panels
 from procedure.actions import available_transitions
 from procedure.filings import kinds_open_to
+from procedure.machines import title_of
 from procedure.models import Deadline
 from procedure.states import State
 from procedure.views.partner import partner_cases
@@ -93,13 +94,7 @@ def client_case(request: SignedInRequest, case: Case) -> HttpResponse:
             "rows": [{"term": term, "kind": TAG_KINDS[Deadline.State(term.state)]} for term in running],
             "kinds": kinds_open_to(request.user, procedure, on=today),
             "steps": [
-                (
-                    name,
-                    getattr(type(procedure), name)
-                    ._django_fsm.get_transition(procedure.state)
-                    .custom["title"],
-                )
-                for name in available_transitions(procedure, request.user, on=today)
+                (name, title_of(name)) for name in available_transitions(procedure, request.user, on=today)
             ],
             "filings": procedure.filings.visible_to(request.user, on=today).select_related("document"),
             "road": panels.road(procedure, today=today),

@@ -20,10 +20,10 @@ from cases.models import Case, Document
 from procedure import machines, panels
 from procedure.actions import available_transitions
 from procedure.forms import CaseSearch, codes_added_by
+from procedure.machines import title_of
 from procedure.models import Appeal, Appointment, Deadline, Procedure
 from procedure.partners import PARTS, is_told_outcome
 from procedure.states import State
-from procedure.step_texts import title_of
 from procedure.views.why import TAG_KINDS
 
 PER_PAGE = 50

@@ -17,16 +17,19 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 from django_fsm import TransitionNotAllowed
 
-from asylum_portal import clock, languages
+from asylum_portal import clock
 from asylum_portal.accounts.models import Role
 from asylum_portal.accounts.requests import SignedInRequest
-from procedure import deadlines, effects, previews
+from procedure import deadlines, machines, previews
 from procedure.access import ACTORS, SERVICE_ROLES, may_take, visible_procedure_or_404
 from procedure.actions import apply_transition, fits_state, unmet_reasons
 from procedure.forms import StepForm
+from procedure.given import Given
 from procedure.models import Procedure
-from procedure.states import State
-from procedure.step_texts import GRAVE, WARNINGS, WHAT_IT_DOES, title_of
+from procedure.step_texts import GRAVE, WARNINGS, WHAT_IT_DOES
+
+# Steps whose days can be tried on the calendar first.
+PLANS_DAYS = ("complete_preparation", "announce_other_day_one", "plan_one_day_test", "choose_nine_days")
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ class Asked:
 
     @property
     def title(self) -> Any:
-        return title_of(self.name)
+        return machines.title_of(self.name)
 
 
 @never_cache
@@ -63,7 +66,7 @@ def step(request: SignedInRequest, pk, name: str) -> HttpResponse:
     if "look" in request.POST:
         form.full_clean()
         again = _form(request, asked, initial=request.POST.dict())
-        return _page(request, asked, again, arguments=form.arguments())
+        return _page(request, asked, again, given=form.given())
     return _take(request, asked, form)
 
 
@@ -82,7 +85,7 @@ def _take(request: SignedInRequest, asked: Asked, form: StepForm) -> HttpRespons
             if request.user.role == Role.APPLICANT:
                 return redirect("home")
             return redirect("procedure:case", pk=asked.procedure.case_id)
-    return _page(request, asked, form, arguments=form.arguments(), status=400)
+    return _page(request, asked, form, given=form.given(), status=400)
 
 
 def _day(request: SignedInRequest, *, today: date) -> date:
@@ -123,14 +126,13 @@ def _page(
     asked: Asked,
     form: StepForm,
     *,
-    arguments: dict[str, Any] | None = None,
+    given: Given | None = None,
     status: int = 200,
 ) -> HttpResponse:
     procedure, name = asked.procedure, asked.name
-    if arguments is None:
-        arguments = {key: None for key in form.arguments()}
-        if typed := str(form.initial.get("day_one_on", "")):
-            arguments["day_one_on"] = _readable_day(typed)
+    foreseen = previews.foresee(
+        procedure, name, actor=request.user, on=asked.on, at=clock.now(), given=given or form.given()
+    )
     return render(
         request,
         "procedure/step.html",
@@ -145,14 +147,9 @@ def _page(
             "form": form,
             "file_lost": bool(request.FILES),
             "by_service": request.user.role in SERVICE_ROLES,
-            "plans_days": name in ("complete_preparation", "choose_nine_days"),
-            "goes_to": _goes_to(asked),
+            "plans_days": name in PLANS_DAYS,
             "earliest": _too_early_until(asked),
-            "preview": previews.foresee(procedure, name, on=asked.on, arguments=arguments),
-            "told": [
-                {"person": person, "language": languages.known(person.reading_language).own_name}
-                for person in effects.told(procedure, name, actor=request.user, on=asked.today)
-            ],
+            "foreseen": foreseen,
             "day": asked.today,
             "back": _back(request, asked),
         },
@@ -164,19 +161,6 @@ def _too_early_until(asked: Asked) -> date | None:
     """The first day on which the general procedure may be planned, while it has not come."""
     earliest = deadlines.earliest_day_one(asked.procedure) if asked.name == "complete_preparation" else None
     return earliest if earliest and asked.on < earliest else None
-
-
-def _readable_day(typed: str) -> date | None:
-    try:
-        return parse_date(typed)
-    except ValueError:
-        return None
-
-
-def _goes_to(asked: Asked) -> str:
-    """The state after the step, or nothing when it stays."""
-    target = getattr(Procedure, asked.name)._django_fsm.next_state(asked.procedure.state)
-    return str(State(target).label) if target else ""
 
 
 def _back(request: SignedInRequest, asked: Asked) -> str:

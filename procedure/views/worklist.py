@@ -26,7 +26,7 @@ from procedure.access import SERVICE_ROLES
 from procedure.forms import WorklistFilter
 from procedure.models import Deadline, Filing, Procedure, ProcedureDay, Transition
 from procedure.rules import Mode
-from procedure.states import OPEN, Schedule, State, Track
+from procedure.states import OPEN, TRACKS_WITH_DAYS, Schedule, State, Track
 
 PER_PAGE = 50
 
@@ -101,9 +101,9 @@ def _filtered(
     elif not wanted.get("q"):
         procedures = procedures.exclude(state=State.CLOSED)
     match wanted.get("track"):
-        case Schedule.SIX_DAYS | Schedule.NINE_DAYS as schedule:
-            procedures = procedures.filter(track=Track.GENERAL, schedule=schedule)
-        case Track.GENERAL | Track.EXTENDED as track:
+        case schedule if schedule in Schedule.values:
+            procedures = procedures.filter(schedule=schedule)
+        case track if track in Track.values:
             procedures = procedures.filter(track=track)
     match wanted.get("whose"):
         case "mine":
@@ -147,7 +147,7 @@ def with_urgency(procedures: QuerySet[Procedure], *, on: date) -> QuerySet[Any]:
         urgency=models.Case(
             When(binding_due_on__lt=on, then=Value(Urgency.OVERDUE)),
             When(binding_due_on=on, then=Value(Urgency.TODAY)),
-            When(Exists(day_today), state__in=OPEN, track=Track.GENERAL, then=Value(Urgency.TODAY)),
+            When(Exists(day_today), state__in=OPEN, track__in=TRACKS_WITH_DAYS, then=Value(Urgency.TODAY)),
             When(Exists(came_in), then=Value(Urgency.CAME_IN)),
             When(withdrawal_requested_on__isnull=False, state__in=OPEN, then=Value(Urgency.CAME_IN)),
             default=Value(Urgency.LATER),
@@ -179,7 +179,7 @@ def _row(procedure: Any, *, today: date, now: datetime) -> dict[str, Any]:
         for filing in procedure.filings.all()
         if procedure.service_acted_at and filing.received_at > procedure.service_acted_at
     ]
-    in_general = procedure.is_open and procedure.track == Track.GENERAL
+    in_general = procedure.is_open and procedure.track in TRACKS_WITH_DAYS
     return {
         "procedure": procedure,
         "case": procedure.case,

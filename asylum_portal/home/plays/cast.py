@@ -194,7 +194,7 @@ def make_cast(
             organisation=organisations.get(organisation),
             team=teams[team] if team is not None else None,
         )
-    numbers = [f"V{prefix}{number}".upper()[:12] for number in ("1000001", "1000002")]
+    numbers = [f"{prefix[:4]}V100000{last}".upper() for last in (1, 2)]
     cast.people["applicant"], cast.case = _case(
         cast, numbers[0], "Selam Tesfay", language, teams[0], on, password
     )

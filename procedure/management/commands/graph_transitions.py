@@ -10,9 +10,9 @@ from django.utils import translation
 
 from procedure.access import ACTORS
 from procedure.drawing import Machine, as_dot, as_mermaid, machine_of
+from procedure.machines import title_of
 from procedure.models import Procedure
 from procedure.states import OPEN
-from procedure.step_texts import title_of
 
 _INTRODUCTION = """\
 # The procedure, drawn

@@ -74,7 +74,15 @@ class AcrossSteps(ProcedureFacts):
         number="C3",
         conditions=[guards.a_term_can_be_extended],
     )
-    def extend_term(self, *, term: str, ground: str = "") -> None:
+    def extend_term(
+        self,
+        *,
+        term: str,
+        until: date,
+        ground: str = "",
+        obstacle_ended_on: date | None = None,
+        proof: bool = False,
+    ) -> None:
         """A term gets a later last day, on a ground and within the limit of the rule package."""
 
     @step(
