@@ -6,7 +6,9 @@ import pytest
 from django.utils import timezone, translation
 
 from procedure import deadlines, terms
-from procedure.actions import Letter, StateForbids, close_lapsed_steps, lapse_terms
+from procedure.actions import StateForbids, close_lapsed_steps, lapse_terms
+from procedure.given import Letter
+from procedure.ledger import Because, Cause, move
 from procedure.models import Deadline
 from procedure.states import State
 from tests.cast import AMSTERDAM, Cast, at, make_cast, walk
@@ -189,9 +191,9 @@ def test_a_term_runs_to_the_last_second_of_its_day_also_when_the_clocks_change(
     due_at = deadlines.end_of(day)
     assert due_at.astimezone(UTC).isoformat()[11:19] == utc
     row = term(cast, "REG-01")
-    row.effective_due_on = row.computed_due_on = day
-    row.due_at = due_at
-    row.save()
+    row.letter_due_on, row.letter_reason = day, "as the letter says"
+    move(row, Because(Cause.LETTER, cast.people["caseworker"], at(date(2026, 3, 17))))
+    assert row.due_at == due_at
     ends = (due_at + timedelta(microseconds=999_999), due_at + timedelta(seconds=1))
     assert [row in Deadline.objects.past_due(at=moment) for moment in (due_at, *ends)] == [False, False, True]
     lapse_terms(now=ends[0])
