@@ -12,8 +12,9 @@ from django.core.exceptions import PermissionDenied
 from asylum_portal.notices.models import Notice
 from cases.file_types import prove
 from cases.models import Document
-from procedure.actions import Letter, close_lapsed_steps, lapse_terms
+from procedure.actions import close_lapsed_steps, lapse_terms
 from procedure.filings import CODE_OF_KIND, STATES_OF_KIND, Kind, kinds_open_to, would_close
+from procedure.given import Letter
 from procedure.guards import StateForbids
 from procedure.models import Deadline, Filing, Procedure, Transition
 from procedure.states import State

@@ -5,7 +5,8 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from asylum_portal.notices.models import Notice
-from procedure.actions import Letter, close_lapsed_steps, lapse_terms
+from procedure.actions import close_lapsed_steps, lapse_terms
+from procedure.given import Letter
 from procedure.models import Deadline
 from procedure.reminders import remind_of_due
 from tests.cast import Cast, at, make_cast, walk

@@ -9,7 +9,7 @@ from django.utils import translation
 
 from asylum_portal.notices.models import Notice
 from cases.models import Applicant, AuditEntry
-from procedure.effects import Meeting
+from procedure.given import Meeting
 from procedure.guards import StateForbids
 from procedure.models import RulePackage
 from reception import actions

@@ -6,7 +6,7 @@ import pytest
 
 from asylum_portal.notices.models import Notice
 from cases.models import AuditEntry
-from procedure.effects import Meeting
+from procedure.given import Meeting
 from procedure.guards import StateForbids
 from reception import actions, reminders
 from reception.models import ReportingSlot, Stay
