@@ -70,7 +70,7 @@ def check_rule(rule: Rule, table: Table) -> None:
         table.fail("last_day", "needs unit day_of_schedule")
     if rule.mode == Mode.ATW:
         for ground, length in [("", rule.length or 0), *rule.length_by_ground.items()]:
-            unit = rule.unit_by_ground.get(ground, rule.unit)
+            unit = rule.unit_by_ground.get(ground) or rule.unit
             if unit in ATW_LONGEST and length > ATW_LONGEST[unit]:
                 table.fail(
                     "length", f"is more than {ATW_LONGEST[unit]} {unit}, which the Atw does not cover (Atw 4)"

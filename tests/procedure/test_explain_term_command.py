@@ -5,6 +5,7 @@ import json
 import pytest
 
 from procedure.management.commands.explain_term import Command
+from procedure.rules import Mode, find_package
 
 
 @pytest.fixture
@@ -14,7 +15,8 @@ def explain_term(capsys):
     def run(*arguments):
         code = 0
         try:
-            Command().run_from_argv(["manage.py", "explain_term", "--package", "nl-2021", *arguments])
+            package = [] if "--package" in arguments else ["--package", "nl-2021"]
+            Command().run_from_argv(["manage.py", "explain_term", *package, *arguments])
         except SystemExit as end:
             code = end.code
         printed = capsys.readouterr()
@@ -53,12 +55,80 @@ def test_a_response_that_would_end_on_ascension_day(explain_term):
         ("--rule AA-VIEW --start 2026-04-10 --schedule AAX", "2026-04-13"),
         ("--rule RVT-01 --start 2026-03-19", "2026-03-26"),
         ("--rule BOR-01 --start 2026-03-27T14:30", "2026-04-24"),
+        ("--rule REC-01 --start 2026-03-28T14:30", "2026-03-29"),
+        ("--rule DUB-02 --start 2026-03-02 --ground take_back_with_hit", "2026-03-16"),
+        ("--rule DUB-03 --start 2026-03-02 --circumstance detained", "2026-03-09"),
+        ("--rule HAS-03 --start 2026-04-02", "2026-04-07"),
+        ("--rule HAS-04 --start 2026-04-07 --day-one 2026-04-02", "2026-04-08"),
+        ("--rule HAS-05 --start 2026-04-02", "2026-04-10"),
+        ("--rule VA-VIEW --start 2026-04-16 --pause 2026-04-20:2026-04-24", "2026-05-19"),
+        ("--rule PER-03 --start 2026-04-01", "2031-03-04"),
     ],
 )
 def test_schedules_grounds_settings_and_times(explain_term, arguments, due_on):
     code, out, err = explain_term(*arguments.split(), "--json")
     assert (code, err) == (0, "")
     assert json.loads(out)["due_on"] == due_on
+
+
+@pytest.mark.parametrize("code", sorted(find_package("nl-2021").rules))
+def test_every_rule_can_be_explained(explain_term, code):
+    rule = find_package("nl-2021").rule(code)
+    start = "2026-04-01T14:30" if rule.mode == Mode.HOURS_OR_LIBERTY else "2026-04-01"
+    grounds = ["--ground", rule.grounds[0]] if rule.last_day else []
+    code_of_exit, out, err = explain_term("--rule", code, "--start", start, *grounds)
+    assert (code_of_exit, err) == (0, "")
+    assert out.startswith(f"{code}: {rule.title}")
+    assert rule.source in out
+    assert ("the letter decides" in out) is (rule.mode == Mode.LETTER)
+    _, out, _ = explain_term("--rule", code, "--start", start, *grounds, "--json")
+    answer = json.loads(out)
+    assert (answer["rule"], answer["letter_decides"]) == (code, rule.mode == Mode.LETTER)
+    assert (answer["due_on"] is None) is (rule.mode == Mode.LETTER)
+
+
+@pytest.mark.parametrize("arguments", ["--rule ACC-02", "--rule RET-01 --ground departure_days"])
+def test_where_the_letter_decides_no_date_is_made_up(explain_term, arguments):
+    code, out, err = explain_term(*arguments.split(), "--start", "2026-04-01", "--json")
+    answer = json.loads(out)
+    assert (code, err) == (0, "")
+    assert (answer["letter_decides"], answer["due_on"], answer["due_at"]) == (True, None, None)
+    assert answer["check_the_letter"]
+
+
+def test_a_response_to_a_plan_to_stop_is_never_due_before_the_time_for_an_explanation(explain_term):
+    _, out, _ = explain_term("--rule", "DIS-01", "--start", "2026-04-01", "--json")
+    assert json.loads(out)["not_before"] == "NOS-01"
+
+
+def test_a_setting_that_nobody_confirmed_sends_to_the_letter(explain_term):
+    arguments = ["--package", "nl-2026", "--start", "2026-07-01", "--json"]
+    _, out, _ = explain_term(*arguments, "--rule", "OVA-REG")
+    assert json.loads(out)["letter_decides"]
+    _, out, _ = explain_term(*arguments, "--rule", "OVA-REG", "--set", "registration_days=5")
+    assert not json.loads(out)["letter_decides"]
+
+
+def test_a_rule_that_counts_from_another_says_so(explain_term):
+    _, out, _ = explain_term("--rule", "RET-03", "--start", "2026-05-07")
+    assert "It counts from the last day of RET-01" in out
+
+
+def test_a_pause_is_named_day_by_day(explain_term):
+    _, out, _ = explain_term(
+        "--rule", "APP-1W", "--start", "2026-04-09", "--pause", "2026-04-10:2026-04-10:ill"
+    )
+    assert "Fri 2026-04-10  passed over: ill" in out
+    assert "Fri 2026-04-17 23:59:59" in out
+
+
+@pytest.mark.parametrize("offset", ["+02:00", "+01:00"])
+def test_in_the_hour_that_comes_twice_the_offset_says_which_one_it_was(explain_term, offset):
+    code, out, _ = explain_term("--rule", "REC-01", "--start", f"2026-10-25T02:30{offset}", "--json")
+    assert code == 0
+    assert json.loads(out)["start"] == f"2026-10-25T02:30:00{offset}"
+    ends = {"+02:00": "2026-10-26T01:30:00+01:00", "+01:00": "2026-10-26T02:30:00+01:00"}
+    assert json.loads(out)["due_at"] == ends[offset]
 
 
 def test_settings_that_were_changed_are_part_of_the_answer(explain_term):
@@ -95,7 +165,16 @@ def test_the_text_for_people_says_when_the_letter_must_be_checked(explain_term):
         ("", "required: --rule, --start"),
         ("--rule VA-VIEW", "required: --start"),
         ("--rule VA-VUE --start 2026-04-16", "no rule 'VA-VUE'; known: AA-COR"),
-        ("--rule VA-VIEW --start 2026-04-31", "no date '2026-04-31'"),
+        ("--rule VA-VIEW --start 2026-04-31", "no date '2026-04-31': April 2026 has 30 days"),
+        ("--rule VA-VIEW --start 2026-02-31T10:00", "February 2026 has 28 days"),
+        ("--rule VA-VIEW --start 2026-13-01", "no date '2026-13-01'; write it as"),
+        ("--rule BOR-01 --start 2026-03-29T02:30", "there is no 2026-03-29 02:30 in Amsterdam"),
+        ("--rule BOR-01 --start 2026-10-25T02:30", "add the offset, +02:00 before"),
+        ("--rule DIS-01 --start 2026-03-29T02:30", "there is no 2026-03-29 02:30 in Amsterdam"),
+        ("--rule DIS-01 --start 0001-01-01T00:00+14:00", "beyond the calendar"),
+        ("--rule VA-VIEW --start 2026-04-16 --circumstance rain", "invalid choice: 'rain'"),
+        ("--rule BOR-01 --start 2026-03-27T14:30 --pause 2026-04-01:2026-04-02", "never stands still"),
+        ("--rule VA-VIEW --start 2026-04-16 --pause 2026-04-17:9999-12-31", "beyond the calendar"),
         ("--rule VA-VIEW --start 2026-04-16T25:00", "no date '2026-04-16T25:00'"),
         ("--rule VA-VIEW --start 2028-12-15", "no calendar data for the year 2029"),
         ("--rule VA-VIEW --start 2026-04-16 --ground a", "no ground 'a'; known: none"),

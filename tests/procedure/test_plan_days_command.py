@@ -70,7 +70,16 @@ def test_six_days_over_easter(plan_days):
         ),
         ("AA9", "2026-04-23", [], "04-23 04-24 04-28 04-29 04-30 05-01 05-04 05-06 05-07"),
         ("SCH6", "2026-04-03", [], "04-03 04-04 04-05 04-06 04-07 04-08"),
+        ("SCH9", "2026-04-03", [], "04-03 04-04 04-05 04-06 04-07 04-08 04-09 04-10 04-11"),
         ("HASA3", "2026-04-02", [], "04-02 04-07 04-08"),
+        (
+            "HASA3",
+            "2026-04-02",
+            ["--set", "one_day_test_counts_equated_days=true"],
+            "04-02 04-03 04-07",
+        ),
+        ("HASA6", "2026-04-02", [], "04-02 04-03 04-07 04-08 04-09 04-10"),
+        ("AA6", "2026-04-01", ["--pause", "2026-04-02:2026-04-07"], "04-01 04-08 04-09 04-10 04-13 04-14"),
         ("AA6", "2026-04-01", ["--days", "2"], "04-01 04-02"),
     ],
 )
@@ -95,6 +104,34 @@ def test_the_last_day_of_an_extension(plan_days, schedule, start, number, last):
         *["--package", "nl-2021", "--schedule", schedule, "--start", start, "--days", str(number), "--json"]
     )
     assert json.loads(out)["days"][-1]["date"] == last
+
+
+@pytest.mark.parametrize(
+    ("more", "last_days"),
+    [
+        ([], {18: "2026-04-28", 20: "2026-04-30", 26: "2026-05-11"}),
+        (["--ground", "f"], {20: "2026-04-30"}),
+        (["--extends", "HASA6"], {12: "2026-04-17", 14: "2026-04-21", 20: "2026-04-30"}),
+        (["--extends", "SCH6", "--ground", "a"], {18: "2026-04-18"}),
+    ],
+)
+def test_an_extended_procedure_has_a_last_day_for_each_ground(plan_days, more, last_days):
+    code, out, err = plan_days(
+        *["--package", "nl-2021", "--schedule", "AAX", "--start", "2026-04-01", *more, "--json"]
+    )
+    days = json.loads(out)["days"]
+    assert (code, err) == (0, "")
+    assert {day["day"]: day["date"] for day in days if day["closes"] == ["AA-EXT"]} == last_days
+    assert len(days) == max(last_days)
+    assert days[0]["closes"] == []
+
+
+def test_the_nine_days_extended_over_ascension_and_whit_monday(plan_days):
+    arguments = ["--package", "nl-2021", "--schedule", "AAX", "--extends", "AA9", "--start", "2026-04-23"]
+    _, out, _ = plan_days(*arguments)
+    assert any(
+        "day 21" in line and "2026-05-27" in line and "a, b, c, d, e" in line for line in out.splitlines()
+    )
 
 
 def test_the_text_for_people_names_days_and_what_is_passed_over_in_order(plan_days):
@@ -123,6 +160,19 @@ def bent(**changes):
         (bent(**{"--package": "../nl-2021"}), "no package '../nl-2021'"),
         (bent(**{"--schedule": "AA7"}), "no schedule 'AA7'; known: AA6, AA9"),
         (bent(**{"--start": "2026-02-30"}), "no date '2026-02-30'"),
+        (bent(**{"--start": "2026-02-31"}), "no date '2026-02-31': February 2026 has 28 days"),
+        (bent(**{"--start": "2028-02-30"}), "February 2028 has 29 days"),
+        (
+            bent(**{"--schedule": "AAX", "--extends": "HASA3"}),
+            "HASA3 cannot be extended; these can: AA6",
+        ),
+        (bent(**{"--schedule": "AAX", "--ground": "h"}), "no ground 'h'; known: a, b"),
+        (bent(**{"--schedule": "AAX", "--extends": "AA7"}), "no schedule 'AA7'"),
+        (bent(**{"--schedule": "AAX", "--package": "nl-2026"}), "no schedule 'AAX'"),
+        (bent(**{"--ground": "a"}), "--extends and --ground belong to schedule AAX"),
+        (bent(**{"--pause": "2026-04-02"}), "a pause needs two days"),
+        (bent(**{"--pause": "2026-04-05:2026-04-02"}), "cannot end before it begins"),
+        (bent(**{"--pause": "2026-04-31:2026-05-02"}), "April 2026 has 30 days"),
         (bent(**{"--start": "tomorrow"}), "no date 'tomorrow'"),
         (bent(**{"--start": ""}), "no date ''"),
         (bent(**{"--start": "2026-04-06"}), "not a day of the procedure (Easter Monday)"),

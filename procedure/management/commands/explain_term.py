@@ -93,7 +93,8 @@ class Command(LawCommand):
         lines = [f"Source    {answer['source']} ({answer['confidence']})"]
         if answer["check_the_letter"] and not answer["letter_decides"]:
             lines.append("Please check the letter: this length was not read in the text of the law.")
-        return lines + [answer[key] for key in ("extension", "note") if answer[key]]
+        lines += [f"More time {answer['extension']}"] if answer["extension"] else []
+        return lines + ([f"Note      {answer['note']}"] if answer["note"] else [])
 
     @staticmethod
     def _step(row: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""Load the rule packages that the portal brings along; changed content under a published name is an error."""
+"""Load rule packages: a draft may be replaced, a published package never changes."""
 
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ from procedure.models import RulePackage
 
 
 class Command(BaseCommand):
-    help = "Load rule packages (TOML) into the database; published ones never change."
+    help = "Load rule packages (TOML) into the database; drafts may be replaced, published ones never change."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -40,6 +40,13 @@ class Command(BaseCommand):
                 "give the changed rules a name and a valid_from of their own",
                 returncode=2,
             )
+        same_day = RulePackage.objects.filter(valid_from=package.valid_from).exclude(pk=package.name).first()
+        if same_day is not None:
+            raise CommandError(
+                f"{path.name}: package.valid_from: {package.valid_from} is the first day of "
+                f"{same_day.name!r} already; two packages cannot begin on one day",
+                returncode=2,
+            )
         RulePackage.objects.update_or_create(
             name=package.name,
             defaults={
@@ -51,4 +58,7 @@ class Command(BaseCommand):
                 "loaded_at": clock.now(),
             },
         )
-        self.stdout.write(f"{package.name}: loaded")
+        done = "loaded" if loaded is None else "draft replaced"
+        if package.status == "draft":
+            done += " (a draft: no case is treated under it before it is published)"
+        self.stdout.write(f"{package.name}: {done}")
