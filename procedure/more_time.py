@@ -79,7 +79,7 @@ def may_extend(user: User, extension: Extension) -> bool:
 
 
 def latest_day(
-    deadline: Deadline, extension: Extension, *, obstacle_until: date | None = None
+    deadline: Deadline, extension: Extension, *, obstacle_ended_on: date | None = None
 ) -> date | None:
     """The last day that this extension may give to the term; None without a limit. Raises CannotCompute."""
     return terms.latest_extension(
@@ -87,7 +87,7 @@ def latest_day(
         package=deadline.law,
         start=deadline.started_on,
         due_on=_before_extensions(deadline),
-        obstacle_until=obstacle_until,
+        obstacle_until=obstacle_ended_on,
     )
 
 
@@ -98,7 +98,7 @@ def check_extension(
     ground: str,
     actor: User,
     proof: bool,
-    obstacle_until: date | None = None,
+    obstacle_ended_on: date | None = None,
 ) -> dict[str, Any]:
     """What is wrong with this longer time: the field, and why; the latest allowed day by name."""
     extension = next((entry for entry in extensions_of(deadline) if ground in entry.grounds), None)
@@ -114,24 +114,24 @@ def check_extension(
         errors["term"] = _("More time for this term is given by: %(who)s.") % {"who": who}
     if extension.proof and not proof:
         errors["proof"] = _("Add the proof: more time on this ground needs it.")
-    if extension.working_days_after_obstacle is not None and obstacle_until is None:
-        errors["obstacle_until"] = _("Give the last day of what stood in the way.")
+    if extension.working_days_after_obstacle is not None and obstacle_ended_on is None:
+        errors["obstacle_ended_on"] = _("Give the last day of what stood in the way.")
     if until is None:
         errors["until"] = _("Give the new last day.")
     elif until <= deadline.effective_due_on:
         errors["until"] = _("The last day is %(day)s already. Give a later one.") % {
             "day": dates.long_date(deadline.effective_due_on)
         }
-    elif "obstacle_until" not in errors:
-        errors |= _check_limit(deadline, extension, until=until, obstacle_until=obstacle_until)
+    elif "obstacle_ended_on" not in errors:
+        errors |= _check_limit(deadline, extension, until=until, obstacle_ended_on=obstacle_ended_on)
     return errors
 
 
 def _check_limit(
-    deadline: Deadline, extension: Extension, *, until: date, obstacle_until: date | None
+    deadline: Deadline, extension: Extension, *, until: date, obstacle_ended_on: date | None
 ) -> Mapping[str, Any]:
     try:
-        latest = latest_day(deadline, extension, obstacle_until=obstacle_until)
+        latest = latest_day(deadline, extension, obstacle_ended_on=obstacle_ended_on)
     except CannotCompute:
         return {"until": _("The calendar has no data for that time. Ask an administrator to add the year.")}
     if latest is None or until <= latest:
@@ -149,18 +149,22 @@ def extend_term(
     *,
     until: date,
     ground: str,
-    reason: str,
+    reason: str = "",
+    proof: bool = False,
     proof_document: Document | None = None,
-    obstacle_until: date | None = None,
+    obstacle_ended_on: date | None = None,
 ) -> DateChange | None:
-    """Give a term more time; 400 when the package does not allow it, so that no caller can forget to ask."""
+    """Give a term more time; 400 when the package does not allow it, so that no caller can forget to ask.
+
+    `proof` says that it is on file, `proof_document` also which paper it is.
+    """
     errors = check_extension(
         deadline,
         until=until,
         ground=ground,
         actor=transition.actor,
-        proof=proof_document is not None,
-        obstacle_until=obstacle_until,
+        proof=proof or proof_document is not None,
+        obstacle_ended_on=obstacle_ended_on,
     )
     if errors:
         raise ValidationError(errors)
