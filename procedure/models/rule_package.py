@@ -24,6 +24,11 @@ class RulePackageQuerySet(models.QuerySet):
         """The latest published package that is valid on this day; no two can overlap."""
         return self.filter(status="published", valid_from__lte=on).order_by("-valid_from")[:1]
 
+    def draft_in_place_of(self, package: "RulePackage", *, on: date) -> Self:
+        """The newest draft that would serve an application of this day, were it published."""
+        drafts = self.filter(status="draft", valid_from__lte=on, valid_from__gt=package.valid_from)
+        return drafts.defer("text").order_by("-valid_from")[:1]
+
 
 class RulePackage(models.Model):
     """One version of the rules, as it was loaded from its TOML file, and what was changed in it since."""

@@ -27,7 +27,7 @@ from procedure.access import SERVICE_ROLES
 from procedure.actions import steps_here
 from procedure.forms import codes_added_by
 from procedure.machines import title_of
-from procedure.models import Deadline, Filing, Procedure
+from procedure.models import Deadline, Filing, Procedure, RulePackage
 from procedure.states import TRACKS_WITH_DAYS
 from procedure.views.client import client_case
 from procedure.views.partner import partner_case
@@ -107,6 +107,9 @@ def _about(found: Case, procedure: Procedure | None, *, reader: User, today: dat
         context |= {
             "flags": flags_of(procedure, on=today),
             "case_rows": _facts(procedure),
+            "draft": RulePackage.objects.draft_in_place_of(
+                procedure.package, on=procedure.lodged_on or procedure.wish_expressed_on
+            ).first(),
             "unsure_settings": [
                 spec for spec in law.settings.values() if not spec.confidence.startswith("P")
             ],
