@@ -226,8 +226,10 @@ def _by_length(
     if rule.counts_first_day:
         length -= 1
     unit = rule.unit_by_ground.get(ground or "", rule.unit)
-    nominal_on, stood_still = _with_pauses(on, _add(on, length, unit), calendar, rule.counts_first_day)
-    count = _end_of_length(rule, on, nominal_on, package, calendar)
+    plain_on = _add(on, length, unit)
+    nominal_on, stood_still = _with_pauses(on, plain_on, calendar, rule.counts_first_day)
+    # A short term stays a short one, however long it stood still.
+    count = _end_of_length(rule, on, nominal_on, package, calendar, days=(plain_on - on).days)
     return replace(count, skipped=tuple(sorted({*stood_still, *count.skipped}, key=lambda day: day.on)))
 
 
@@ -258,7 +260,7 @@ def _with_pauses(
 
 
 def _end_of_length(
-    rule: Rule, on: date, nominal_on: date, package: RulePackage, calendar: LegalCalendar
+    rule: Rule, on: date, nominal_on: date, package: RulePackage, calendar: LegalCalendar, *, days: int
 ) -> _Count:
     steps = [Step(StepKind.EVENT, on)]
     if not rule.counts_first_day:
@@ -272,15 +274,15 @@ def _end_of_length(
         steps.append(Step(StepKind.EARLIEST, earliest))
         return _Count(earliest, nominal_on, tuple(steps), earliest_on=earliest)
     if rule.mode == Mode.ATW and not (rule.by_analogy and not package.values["analogy_rolls_over"]):
-        return _atw(on, nominal_on, steps, calendar)
+        return _atw(on, nominal_on, steps, calendar, days=days)
     if rule.mode == Mode.EU and package.values["eu_terms_roll_over"]:
         return _rolled_over(nominal_on, steps, calendar)
     return _Count(nominal_on, nominal_on, tuple(steps))
 
 
-def _atw(event: date, nominal_on: date, steps: list[Step], calendar: LegalCalendar) -> _Count:
+def _atw(event: date, nominal_on: date, steps: list[Step], calendar: LegalCalendar, *, days: int) -> _Count:
     """Atw 2 (two working days in a term of three days or more), then Atw 1 (no end on a closed day)."""
-    if (nominal_on - event).days < 3 or _has_two_working_days(event, nominal_on, calendar):
+    if days < 3 or _has_two_working_days(event, nominal_on, calendar):
         return _rolled_over(nominal_on, steps, calendar)
     plan = calendar.days_after(event, 2, DayKind.WORKING_DAY)
     steps.append(Step(StepKind.TWO_WORKING_DAYS, plan.on(2)))

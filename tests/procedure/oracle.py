@@ -137,7 +137,7 @@ def atw_end(event, nominal, paused=frozenset()):
     length, on = 0, event
     while on < nominal:
         on += DAY
-        length += 1
+        length += on not in paused
     end = nominal
     if length >= 3:
         while sum(open_day(event + step * DAY) for step in range(1, (end - event).days + 1)) < 2:

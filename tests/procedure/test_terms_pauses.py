@@ -57,6 +57,18 @@ def test_days_that_stood_still_do_not_count(code, start, pauses, expected):
     assert due(code, start, *pauses) == expected
 
 
+def test_a_short_term_has_two_working_days_besides_those_that_stood_still():
+    # From a Friday: Saturday, Sunday and Wednesday count, and of them only Wednesday is a working day.
+    rule = rule_that_counts("ATW", "days", 3)
+    stood_still = [pause("2026-06-08", "2026-06-09")]
+    found = compute(rule, on("2026-06-05"), package=NL, pauses=stood_still)
+    assert (found.nominal_on, found.due_on) == (on("2026-06-10"), on("2026-06-11"))
+    # Two days stay two days, also when they stood still for some: Saturday, and Wednesday after the pause.
+    rule = rule_that_counts("ATW", "days", 2)
+    stood_still = [pause("2026-06-07", "2026-06-09")]
+    assert compute(rule, on("2026-06-05"), package=NL, pauses=stood_still).due_on == on("2026-06-10")
+
+
 def test_days_of_the_procedure_are_taken_up_after_a_pause_where_they_were_left():
     stood_still = pause("2026-04-02", "2026-04-08", "the person did not come")
     given = {"schedule": "AA6", "day_one": on("2026-04-01")}
