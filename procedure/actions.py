@@ -21,12 +21,14 @@ from cases.models import Case
 from cases.vault import discarding_on_error
 from procedure import access, beginnings, checks, deadlines, effects, guards, machines, steps
 from procedure.calendars import CannotCompute
+from procedure.circumstances import circumstances
 from procedure.given import Given, Letter, Meeting
 from procedure.guards import StateForbids
 from procedure.history import write_history
 from procedure.machines import Subject
 from procedure.models import Deadline, Procedure, RulePackage, Transition
 from procedure.states import Schedule, State, Track
+from procedure.term_rows import LetterDecides
 
 
 def unmet_reasons(procedure: Procedure, name: str, *, on: date) -> list[str]:
@@ -192,7 +194,7 @@ def apply_transition(
             raise StateForbids(reasons)
         if not access.may_take(actor, name, locked, on=timezone.localdate(at)):
             raise PermissionDenied
-        checks.check(locked, name, on=on, at=at, given=given)
+        checks.check(locked, name, actor=actor, on=on, at=at, given=given)
         history = carry_out(locked, name, actor=actor, on=on, at=at, given=given)
     procedure.refresh_from_db()
     return history
@@ -226,16 +228,16 @@ def carry_out(
             history,
             letter_due_on=given.letter.due_on if given.letter else None,
             letter_reason=given.letter.reason if given.letter else "",
-            ground=given.arguments.get("ground", ""),
-            zero_departure_term=bool(given.facts.get("leave_at_once")),
+            ground=_ground_of(procedure, name, given),
+            circumstances=circumstances(procedure, name, facts=given.facts),
+            start_at=given.arguments.get("handed_at"),
         )
+    except LetterDecides as missing:
+        raise ValidationError({"letter_due_on": _("Give the last day in the letter.")}) from missing
     except CannotCompute as unknown:
         raise StateForbids(
             [_("A last day cannot be worked out: the calendar lacks that year. Tell an administrator.")]
         ) from unknown
-    if name == "extend_response_term" and given.letter:
-        view = procedure.latest_deadline(*guards.WAITING_TERMS[State.INTENDED_DECISION])
-        deadlines.set_letter_date(view, history, due_on=given.letter.due_on, reason=given.letter.reason)
     for following, arguments in effects.followed_by(procedure, history, given=given):
         if not unmet_reasons(procedure, following, on=on):
             then = Given(facts=given.facts, arguments=arguments, reason=given.reason)
@@ -245,6 +247,11 @@ def carry_out(
         effects.tell(procedure, history)
     _call_hooks(procedure, history)
     return history
+
+
+def _ground_of(procedure: Procedure, name: str, given: Given) -> str:
+    """The ground on which a length depends; a no-show is ground g of Vb 3.115(1) (T58)."""
+    return "g" if name == "record_no_show" else str(given.arguments.get("ground") or "")
 
 
 # What the clock does

@@ -25,7 +25,7 @@ from asylum_portal.schema import fails_with
 from cases import api as cases_api
 from cases.api import RecordedViewSet
 from cases.models import Case
-from procedure import filings
+from procedure import filings, previews
 from procedure.access import ACTORS, SERVICE_ROLES, may_take
 from procedure.actions import apply_transition, unmet_reasons
 from procedure.bodies import StepBody, day_of
@@ -36,6 +36,7 @@ from procedure.serializers import (
     CaseWithProceduresSummarySerializer,
     DeadlineSerializer,
     FilingSerializer,
+    ForeseenSerializer,
     ProcedureSerializer,
     ProcedureSummarySerializer,
     StepsSerializer,
@@ -178,6 +179,42 @@ class ProcedureViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Recorde
             status=status.HTTP_201_CREATED,
             headers={"Location": reverse("api:procedure-transitions", args=[procedure.pk], request=request)},
         )
+
+    @extend_schema(
+        parameters=[OpenApiParameter("name", str, OpenApiParameter.PATH, enum=sorted(ACTORS))],
+        request={"application/json": OpenApiTypes.OBJECT, "multipart/form-data": OpenApiTypes.OBJECT},
+        responses={200: ForeseenSerializer, **fails_with(409)},
+    )
+    @action(
+        detail=True,
+        methods=["post"],
+        url_path=r"transitions/(?P<name>[a-z_]+)/preview",
+        url_name="preview",
+        filterset_class=None,
+    )
+    def preview(self, request: Request, name: str, pk: str | None = None) -> Response:
+        """What a step would set in motion, with the fields that are known so far; nothing of it is kept.
+
+        The same step is taken and rolled back: dates that move, time limits that begin and end, who is told
+        in which language, whose access begins or ends. What still has to be filled in stands in `lacking`.
+        """
+        procedure = self.get_object()
+        if name not in ACTORS:
+            raise Http404
+        today = clock.today()
+        given, unreadable = _body_of(request)
+        on = (day_of(given) if self.reader.role in SERVICE_ROLES else None) or today
+        if reasons := unmet_reasons(procedure, name, on=on):
+            raise Conflict(reasons)
+        if not may_take(self.reader, name, procedure):
+            raise PermissionDenied
+        if unreadable is not None:
+            raise unreadable
+        step = StepBody(given, procedure=procedure, name=name, today=today, actor=self.reader)
+        foreseen = previews.foresee(
+            procedure, name, actor=self.reader, on=on, at=clock.now(), given=step.given()
+        )
+        return Response(ForeseenSerializer(foreseen).data)
 
 
 def _body_of(request: Request) -> tuple[Mapping[str, Any], APIException | None]:

@@ -15,6 +15,7 @@ from asylum_portal.accounts.models import User
 from asylum_portal.endpoints import NO_SUCH_FIELD
 from asylum_portal.problems import fields_of
 from procedure.forms import StepForm
+from procedure.given import Given
 from procedure.models import Procedure
 
 _TICKS = {"true": True, "on": True, "1": True, "false": False, "off": False, "0": False, "": False}
@@ -49,6 +50,13 @@ class StepBody:
             except ValueError as wrong:
                 self.errors[field] = [wrong.args[0]]
         self.form = StepForm(data, files, **options)
+
+    def given(self) -> Given:
+        """What was sent, as far as it is right; for a preview nothing need be complete."""
+        self.form.full_clean()
+        if self.errors:
+            raise ValidationError(self.errors)
+        return self.form.given()
 
     def inputs(self) -> dict[str, Any]:
         if not self.form.is_valid():

@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from asylum_portal import dates
 from asylum_portal.accounts.models import Role, User
-from procedure import deadlines, guards, machines
+from procedure import deadlines, effects, guards, machines, more_time, package_moves, pauses
 from procedure.calendars import CannotCompute, DayKind, LegalCalendar, NotAProcedureDay
 from procedure.given import Given, Letter
 from procedure.guards import StateForbids
-from procedure.models import Appeal, Deadline, Procedure, Replacement
+from procedure.models import Appeal, Deadline, Procedure, Replacement, RulePackage
 from procedure.states import CHOSEN_SCHEDULES, GRANTS, REFUSALS, REFUSALS_OF_TRACK, Schedule, State, Track
 from procedure.step_documents import document_is_missing
 
@@ -142,7 +142,7 @@ _NEEDS_TEXT = {"confirm_transfer": "country", "confirm_departure": "country"}
 CHOOSE = _("Choose one of these.")
 
 
-def check(procedure: Procedure, name: str, *, on: date, at: datetime, given: Given) -> None:
+def check(procedure: Procedure, name: str, *, actor: User, on: date, at: datetime, given: Given) -> None:
     """Raise ValidationError with every wrong field, or StateForbids where only time can help."""
     errors: dict[str, Any] = {}
     facts, arguments, letter = given.facts, given.arguments, given.letter
@@ -207,6 +207,25 @@ def check(procedure: Procedure, name: str, *, on: date, at: datetime, given: Giv
         case "order_departure":
             if letter is None:
                 errors["letter_due_on"] = _("Give the last day in the letter.")
+        case "pause":
+            errors |= pauses.check(
+                procedure,
+                ground=arguments.get("ground") or "",
+                starts_on=arguments.get("starts_on"),
+                ends_on=arguments.get("ends_on"),
+                on=on,
+            )
+        case "resume":
+            errors |= pauses.check_end(
+                procedure,
+                suspension=arguments.get("suspension"),
+                resumes_on=arguments.get("resumes_on"),
+            )
+            _check_notice(procedure, arguments, on=on, errors=errors)
+        case "extend_term" | "set_letter_date":
+            _check_term(procedure, name, given, actor=actor, errors=errors)
+        case "move_to_package":
+            _check_package(procedure, arguments.get("package"), on=on, errors=errors)
     if errors:
         raise ValidationError(errors)
 
@@ -229,6 +248,50 @@ def _check_warned(name: str, given: Given, errors: dict[str, Any]) -> None:
     missing = [str(label) for tick, label in WARNED_TICKS.get(name, {}).items() if not given.facts.get(tick)]
     if missing and not given.reason.strip():
         errors["reason"] = _("Say why you go on without this: %(what)s") % {"what": "; ".join(missing)}
+
+
+def _check_notice(
+    procedure: Procedure, arguments: Mapping[str, Any], *, on: date, errors: dict[str, Any]
+) -> None:
+    """BOR-02: after the border was left, at least one day's notice before the examination goes on."""
+    pause = pauses.find(procedure, arguments.get("suspension"))
+    resumes_on = arguments.get("resumes_on")
+    if pause is not None and pause.ground == "border_left" and resumes_on is not None and resumes_on <= on:
+        errors["resumes_on"] = _("The person must be told at least one day before. Choose a later day.")
+
+
+def _check_term(
+    procedure: Procedure, name: str, given: Given, *, actor: User, errors: dict[str, Any]
+) -> None:
+    """A running term that gets another last day, from the letter or on a ground of the package."""
+    arguments, letter = given.arguments, given.letter
+    try:
+        term = effects.running_term(procedure, arguments.get("term"))
+    except ValidationError:
+        errors["term"] = _("Choose a term that runs.")
+        return
+    if name == "extend_term":
+        errors |= more_time.check_extension(
+            term,
+            until=arguments.get("until"),
+            ground=arguments.get("ground") or "",
+            actor=actor,
+            proof=bool(arguments.get("proof")),
+            obstacle_ended_on=arguments.get("obstacle_ended_on"),
+        )
+    else:
+        errors.pop("letter_due_on", None)
+        errors |= more_time.check_letter(
+            procedure, term.rule, due_on=letter.due_on if letter else None, started_on=term.started_on
+        )
+
+
+def _check_package(procedure: Procedure, name: Any, *, on: date, errors: dict[str, Any]) -> None:
+    package = RulePackage.objects.filter(pk=name).first()
+    if package is None:
+        errors["package"] = CHOOSE
+    elif reasons := package_moves.check(procedure, package, on=on):
+        errors["package"] = " ".join(reasons)
 
 
 def _check_default(

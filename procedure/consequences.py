@@ -1,11 +1,10 @@
 """What a step changed: how things stood before and after it, and the difference in plain facts."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q
-from django.utils.translation import gettext as _
 
 from asylum_portal import languages
 from asylum_portal.accounts.models import Role
@@ -131,21 +130,6 @@ class Consequences:
     access_begins: tuple[Access, ...] = ()
     access_ends: tuple[Access, ...] = ()
     filed: tuple[Filed, ...] = ()
-
-    def as_json(self) -> dict[str, Any]:
-        """The same for the API: codes, ISO days, and titles in the reader's language."""
-        plain = asdict(self)
-        for group in ("opens", "ends"):
-            for row in plain[group]:
-                row["title"] = _(row["title"])
-        for row in plain["moves"]:
-            row["before"]["title"] = row["after"]["title"] = _(row["after"]["title"])
-        for row, went in zip(plain["went"], self.went, strict=True):
-            row["title"] = went.label
-        plain["days"] = [{"number": number, "on": on} for number, on in self.days]
-        plain["meetings"] = [{"kind": kind, "starts_at": at} for kind, at in self.meetings]
-        plain["filed"] = [{"code": filed.code, "title": filed.title} for filed in self.filed]
-        return plain
 
 
 @dataclass(frozen=True)

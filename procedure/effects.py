@@ -1,18 +1,31 @@
 """What a step brings with it beside the state: documents, days, meetings, mandates, access, who is told."""
 
 from datetime import date
+from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from asylum_portal.accounts.models import Role, User
 from asylum_portal.notices.actions import queue
 from cases.actions import end_involvement, file_document, give_mandate, involve, people_of_applicant
-from procedure import access, deadlines, machines
+from procedure import access, days, machines, more_time, package_moves, pauses
 from procedure.given import Given
-from procedure.models import Appeal, Appointment, Procedure, ReturnTrack, Transition
+from procedure.guards import WAITING_TERMS
+from procedure.ledger import Cause
+from procedure.models import (
+    Appeal,
+    Appointment,
+    Deadline,
+    Procedure,
+    ReturnTrack,
+    RulePackage,
+    Transition,
+)
 from procedure.receipts import KIND_OF_STEP, receive
-from procedure.states import AT_BORDER, AWAY_FROM_BORDER, Schedule
+from procedure.states import AT_BORDER, AWAY_FROM_BORDER, GENERAL_STEPS, Schedule, State, Track
 from procedure.step_documents import document_code
 
 APPOINTMENT_OF_STEP = {
@@ -71,7 +84,7 @@ def bring_about(procedure: Procedure, history: Transition, *, actor: User, given
     _appoint(procedure, history, given=given)
     name = history.name
     if name in _PLANS_DAYS or (name == "choose_nine_days" and procedure.day_one_on):
-        deadlines.plan_days(procedure)
+        days.plan(procedure)
     elif name in _FORGETS_DAYS:
         procedure.days.all().delete()
     if name in ("assign_lawyer", "change_lawyer") and given.lawyer is not None:
@@ -155,7 +168,74 @@ def _change_circumstances(procedure: Procedure, history: Transition, *, given: G
 
 
 def _move_terms(procedure: Procedure, history: Transition, *, given: Given) -> None:
-    """Pauses, longer times and other rules: the dates that this step itself moves."""
+    """Pauses, longer times, letters and other rules: the dates that this step itself moves."""
+    arguments, reason = given.arguments, given.reason
+    match history.name:
+        case "pause":
+            pauses.start(
+                procedure,
+                history,
+                ground=arguments["ground"],
+                starts_on=arguments["starts_on"],
+                ends_on=arguments.get("ends_on"),
+                reason=reason,
+            )
+        case "resume":
+            pauses.finish(
+                procedure,
+                history,
+                suspension=arguments["suspension"],
+                resumes_on=arguments["resumes_on"],
+                reason=reason,
+            )
+        case "refer_to_dublin":
+            pauses.start_if_any(procedure, history, ground="dublin", reason=reason)
+        case "take_responsibility" | "record_lapsed_transfer":
+            pauses.finish_ground(procedure, history, ground="dublin")
+        case "record_no_show" if procedure.track == Track.GENERAL:
+            pauses.start_if_any(procedure, history, ground="no_show", reason=reason)
+        case "accept_explanation" | "drop_discontinuation":
+            pauses.finish_ground(procedure, history, ground="no_show")
+        case "lift_border_measure" if procedure.track == Track.GENERAL and procedure.state in GENERAL_STEPS:
+            pauses.start_if_any(procedure, history, ground="border_left", reason=reason)
+        case "suspend_departure_term":
+            pauses.start_if_any(procedure, history, ground="appeal", reason=reason)
+        case "resume_departure_term" | "stop_return":
+            pauses.finish_ground(procedure, history, ground="appeal")
+        case "extend_term":
+            more_time.extend_term(
+                running_term(procedure, arguments["term"]),
+                history,
+                until=arguments["until"],
+                ground=arguments.get("ground", ""),
+                reason=reason,
+                proof=bool(arguments.get("proof")),
+                obstacle_ended_on=arguments.get("obstacle_ended_on"),
+            )
+        case "set_letter_date" | "extend_response_term" if given.letter is not None:
+            term = (
+                running_term(procedure, arguments["term"])
+                if history.name == "set_letter_date"
+                else procedure.latest_deadline(*WAITING_TERMS[State.INTENDED_DECISION])
+            )
+            cause = Cause.LETTER if history.name == "set_letter_date" else Cause.EXTENSION
+            more_time.set_letter_date(
+                term, history, due_on=given.letter.due_on, reason=given.letter.reason, cause=cause
+            )
+        case "move_to_package":
+            package_moves.move(procedure, history, package=RulePackage.objects.get(pk=arguments["package"]))
+
+
+def running_term(procedure: Procedure, pk: Any) -> Deadline:
+    """The running term that somebody chose, bound to its procedure; 400 when it no longer runs."""
+    try:
+        term = procedure.deadlines.running().filter(pk=pk).first()
+    except ValidationError:
+        term = None
+    if term is None:
+        raise ValidationError({"term": _("This term no longer runs.")})
+    term.procedure = procedure
+    return term
 
 
 # What follows
