@@ -25,6 +25,7 @@ __all__ = [
     "check_letter",
     "compute",
     "earliest_day_one",
+    "end",
     "end_of",
     "extend_term",
     "fate",
@@ -110,6 +111,12 @@ def lapse(deadline: Deadline) -> None:
     # Not settled: it stays on the work list until a step meets it or makes it pointless.
     deadline.state = Deadline.State.LAPSED
     deadline.save(update_fields=["state"])
+
+
+def end(deadline: Deadline, *, at: datetime) -> None:
+    """End a running term that nobody needs to keep any more; one that lapsed stays so."""
+    lapsed = deadline.state == Deadline.State.LAPSED
+    _end(deadline, state=deadline.state if lapsed else Deadline.State.CANCELLED, at=at)
 
 
 def _end(deadline: Deadline, *, state: str, at: datetime) -> None:
@@ -222,17 +229,21 @@ def open_term(
     *,
     ground: str = "",
     circumstances: Collection[str] = frozenset(),
+    start: date | datetime | None = None,
     start_at: datetime | None = None,
     letter_due_on: date | None = None,
     letter_reason: str = "",
 ) -> Deadline:
-    """Compute one term and write its row; a running one of the same rule gives way to it."""
-    start = start_of(procedure, rule, transition.on, name=transition.name)
-    if rule.mode == Mode.HOURS_OR_LIBERTY:
+    """Compute one term and write its row; a running one of the same rule gives way to it.
+
+    It counts from what its rule says, or from `start` where that is known already.
+    """
+    if start is None and rule.mode == Mode.HOURS_OR_LIBERTY:
         start = _moment_of(transition, start_at)
+    elif start is None:
+        start = start_of(procedure, rule, transition.on, name=transition.name)
     for former in procedure.deadlines.running().filter(rule_code=rule.code):
-        lapsed = former.state == Deadline.State.LAPSED
-        _end(former, state=former.state if lapsed else Deadline.State.CANCELLED, at=transition.at)
+        end(former, at=transition.at)
     deadline = Deadline(
         procedure=procedure,
         rule_code=rule.code,
