@@ -334,7 +334,7 @@ def compute(
 ) -> terms.Term:
     """The end of a term of this procedure that counts from `start`; raises CannotCompute."""
     law = procedure.package.law
-    extended = rule.code != "AA-EXT" and procedure.latest_deadline("AA-EXT") is not None
+    extended = rule.on_schedule and rule.code != "AA-EXT" and procedure.latest_deadline("AA-EXT") is not None
     return terms.compute(
         rule,
         start,

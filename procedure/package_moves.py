@@ -1,20 +1,22 @@
 """Putting a case under another rule package, and which cases a difference between two packages touches."""
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from cases.audit import record
 from procedure import days, deadlines, machines, recompute
 from procedure.calendars import CannotCompute
-from procedure.circumstances import circumstances
 from procedure.comparison import Comparison
 from procedure.ledger import Because, Cause, enter
 from procedure.machines import Subject
 from procedure.models import Deadline, Procedure, RulePackage, Transition
-from procedure.rules import Rule, StartFact
+from procedure.rules import Mode, Rule, StartFact
 from procedure.rules import RulePackage as Law
 from procedure.states import OPEN, State, Track
+from procedure.terms import LetterDecides
 
 # These lead out of every state, so they say nothing about where a case can go on.
 _FROM_ANYWHERE = frozenset({"confirm_withdrawal", "intend_to_discontinue", "close", "refer_to_dublin"})
@@ -56,12 +58,27 @@ def check(procedure: Procedure, package: RulePackage, *, on: date) -> list[str]:
             _("%(name)s does not have this procedure: %(track)s.")
             % {**name, "track": Track(procedure.track).label}
         )
-    return errors or [
+    errors = errors or [
         _("%(name)s has no step that leads on from here: %(state)s.")
         % {**name, "state": machines.state_label(subject.machine, subject.state)}
         for subject in machines.subjects(procedure)
         if _leads_on(subject, procedure.package.law) and not _leads_on(subject, law)
     ]
+    return errors or _dates_unknown(procedure, law)
+
+
+def _dates_unknown(procedure: Procedure, law: Law) -> list[str]:
+    """Why a last day or the planned days cannot be worked out under this law; empty when they can."""
+    try:
+        recompute.work_out(procedure, law=law)
+        if procedure.schedule in law.schedules:
+            days.by_law(procedure, law=law, since=date.min)
+    except (CannotCompute, LookupError) as why:
+        return [
+            _("A last day of this case cannot be worked out under %(name)s: %(why)s.")
+            % {"name": law.name, "why": why}
+        ]
+    return []
 
 
 def _leads_on(subject: Subject, law: Law) -> bool:
@@ -88,25 +105,29 @@ def _leaves(subject: Subject, name: str) -> bool:
 
 
 def move(procedure: Procedure, transition: Transition, *, package: RulePackage) -> None:
-    """Put the case under this package: its running terms are closed and opened anew (model C10)."""
+    """Put the case under this package: its running terms end, and open anew from the same starts (model C10).
+
+    What a letter says stays. Where the package has no length and there is no letter, a term keeps the day
+    that everybody knows, until the letter's is entered. A term that the package does not have is no longer
+    needed; what the package asks in its place, by the same step, opens. Raises CannotCompute.
+    """
+    before, law = procedure.package.law, package.law
     procedure.package = package
     procedure.save(update_fields=["package"])
-    law = package.law
-    running = list(procedure.deadlines.running().select_related("opened_by"))
-    known = {deadline.rule_code: law.rules.get(deadline.rule_code) for deadline in running}
-    # Those that count from the end of another come after it.
-    for former in sorted(running, key=lambda row: bool((rule := known[row.rule_code]) and rule.due_of)):
+    running = list(procedure.deadlines.running().select_related("opened_by").order_by("due_at"))
+    for former in running:
         former.procedure = procedure
-        rule = known[former.rule_code]
-        if rule is None:
-            deadlines.end(former, at=transition.at)
-        else:
-            _anew(former, rule, transition)
-    if procedure.days.filter(on__gte=transition.on).exists():
-        if procedure.schedule in law.schedules:
-            days.plan(procedure)
-        else:
-            procedure.days.filter(on__gte=transition.on).delete()
+    kept = [former for former in running if former.rule_code in law.rules]
+    gone = [former for former in running if former.rule_code not in law.rules]
+    for former in gone:
+        deadlines.end(former, at=transition.at)
+        _note("deadline.end", former, transition)
+    # Those that count from the end of another come after it.
+    for former in sorted(kept, key=lambda row: bool(law.rules[row.rule_code].due_of)):
+        _anew(former, law.rules[former.rule_code], transition)
+    for former in gone:
+        _in_its_place(former, law, transition)
+    _plan_days(procedure, before, law, on=transition.on)
 
 
 def _anew(former: Deadline, rule: Rule, transition: Transition) -> None:
@@ -119,10 +140,9 @@ def _anew(former: Deadline, rule: Rule, transition: Transition) -> None:
     if rule.due_of and rule.fact_after(former.opened_by.name) == StartFact.DUE_OF_RULE:
         start = recompute.end_of_rule(procedure, rule.due_of) or start
     ground = said["ground"] or ""
-    holding = circumstances(procedure, former.opened_by.name)
-    options = {
+    options: dict[str, Any] = {
         "ground": ground if ground in rule.grounds else "",
-        "circumstances": holding,
+        "circumstances": _circumstances(former),
         "start": start,
         "letter_due_on": former.letter_due_on,
         "letter_reason": former.letter_reason,
@@ -130,14 +150,86 @@ def _anew(former: Deadline, rule: Rule, transition: Transition) -> None:
     before = former.shown_on
     try:
         term = deadlines.open_term(procedure, rule, transition, **options)
-    except CannotCompute:
-        # This law gives it no length: it keeps the day that everybody knows, as a letter would.
-        options |= {"letter_due_on": former.effective_due_on, "letter_reason": transition.reason[:300]}
+    except LetterDecides:
+        options |= _as_it_stood(former, transition)
         term = deadlines.open_term(procedure, rule, transition, **options)
     if term.letter_due_on is not None and former.letter_due_on is not None:
         term.letter_says_on, term.letter_by = former.letter_says_on, former.letter_by
     for name in ("extended_by", "extension", "extension_ground", "extension_proof"):
         setattr(term, name, getattr(former, name))
     term.save()
-    if term.shown_on != before:
-        enter(term, Because.of(transition, Cause.PACKAGE), from_on=before)
+    _enter(term, transition, from_on=before)
+
+
+def _in_its_place(former: Deadline, law: Law, transition: Transition) -> None:
+    """Open the binding terms that this law opens with the step of a term which it does not have."""
+    if former.soft:
+        return
+    procedure, step = former.procedure, former.opened_by
+    later = set(procedure.transitions.filter(pk__gt=step.pk).values_list("name", flat=True))
+    wanted = law.opened_by(
+        step.name,
+        track=procedure.decided_in_track or procedure.track,
+        outcome=procedure.outcome or None,
+        schedule=procedure.schedule,
+        circumstances=_circumstances(former),
+    )
+    for rule in wanted:
+        over = later & {*rule.met_by, *rule.cancelled_by}
+        if rule.soft or over or procedure.deadlines.running().filter(rule_code=rule.code).exists():
+            continue
+        options: dict[str, Any] = {
+            "circumstances": _circumstances(former),
+            "start": deadlines.start_of(procedure, rule, step.on, name=step.name),
+        }
+        if rule.mode == Mode.HOURS_OR_LIBERTY:
+            options["start"] = datetime.fromisoformat(former.derivation["start"])
+        try:
+            term = deadlines.open_term(procedure, rule, transition, **options)
+        except LetterDecides:
+            options |= _as_it_stood(former, transition)
+            term = deadlines.open_term(procedure, rule, transition, **options)
+        _enter(term, transition, from_on=None)
+
+
+def _circumstances(former: Deadline) -> frozenset[str]:
+    """What held when the term was opened."""
+    return frozenset(former.derivation.get("circumstances", ()))
+
+
+def _as_it_stood(former: Deadline, transition: Transition) -> dict[str, Any]:
+    """The day that everybody knows, in the place of the letter's."""
+    return {"letter_due_on": former.effective_due_on, "letter_reason": transition.reason[:300]}
+
+
+def _enter(term: Deadline, transition: Transition, *, from_on: date | None) -> None:
+    # A term that stands still under the new rules has its row already.
+    if term.shown_on is not None and term.shown_on != from_on:
+        enter(term, Because.of(transition, Cause.PACKAGE), from_on=from_on)
+    _note("deadline.open", term, transition)
+
+
+def _note(action: str, term: Deadline, transition: Transition) -> None:
+    record(
+        transition.actor,
+        action,
+        at=transition.at,
+        case=term.procedure.case,
+        target=term,
+        rule=term.rule_code,
+        package=term.package_name,
+        due_on=term.effective_due_on.isoformat(),
+        reason=transition.reason,
+    )
+
+
+def _plan_days(procedure: Procedure, before: Law, law: Law, *, on: date) -> None:
+    """The planned days follow the new rules; what these do not know is no longer expected of anybody."""
+    code = procedure.schedule
+    coming = procedure.days.filter(on__gte=on)
+    if code not in law.schedules:
+        coming.delete()
+    elif coming.exists() and (
+        before.schedules.get(code) != law.schedules[code] or days.by_law(procedure, law=law, since=on)
+    ):
+        days.plan(procedure)
