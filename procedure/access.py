@@ -4,6 +4,7 @@ from datetime import date
 
 import rules
 from django.http import Http404
+from django.utils.translation import gettext as _
 
 from asylum_portal import clock
 from asylum_portal.accounts.models import Role, User
@@ -179,6 +180,18 @@ def needs_supervisor(name: str, procedure: Procedure) -> bool:
             return procedure.case.unaccompanied_minor
         case _:
             return False
+
+
+def may_give_the_day(user) -> bool:
+    """Whether this person records what happened on an earlier day; the applicant's side acts today."""
+    return user.role in SERVICE_ROLES or user.is_partner
+
+
+def reasons_open_to(user, name: str, reasons: list[str]) -> list[str]:
+    """Why a step cannot be taken; to a partner whose step it is not, that it does not fit and no more."""
+    if user.is_partner and user.role not in ACTORS[name]:
+        return [_("This step does not fit where the case stands now.")]
+    return reasons
 
 
 def _permission(name: str) -> rules.Predicate:

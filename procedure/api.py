@@ -25,8 +25,8 @@ from asylum_portal.schema import fails_with
 from cases import api as cases_api
 from cases.api import RecordedViewSet
 from cases.models import Case
-from procedure import filings, previews
-from procedure.access import ACTORS, SERVICE_ROLES, may_take
+from procedure import filings, partners, previews
+from procedure.access import ACTORS, may_give_the_day, may_take, reasons_open_to
 from procedure.actions import apply_transition, unmet_reasons
 from procedure.bodies import StepBody, day_of
 from procedure.filings import Kind, file_submission
@@ -164,9 +164,9 @@ class ProcedureViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Recorde
             raise Http404
         today = clock.today()
         given, unreadable = _body_of(request)
-        own_day = day_of(given) if self.reader.role in SERVICE_ROLES else None
+        own_day = day_of(given) if may_give_the_day(self.reader) else None
         if reasons := unmet_reasons(procedure, name, on=own_day or today):
-            raise Conflict(reasons)
+            raise Conflict(reasons_open_to(self.reader, name, reasons))
         if not may_take(self.reader, name, procedure):
             raise PermissionDenied
         if unreadable is not None:
@@ -203,9 +203,9 @@ class ProcedureViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Recorde
             raise Http404
         today = clock.today()
         given, unreadable = _body_of(request)
-        on = (day_of(given) if self.reader.role in SERVICE_ROLES else None) or today
+        on = (day_of(given) if may_give_the_day(self.reader) else None) or today
         if reasons := unmet_reasons(procedure, name, on=on):
-            raise Conflict(reasons)
+            raise Conflict(reasons_open_to(self.reader, name, reasons))
         if not may_take(self.reader, name, procedure):
             raise PermissionDenied
         if unreadable is not None:
@@ -214,7 +214,7 @@ class ProcedureViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Recorde
         foreseen = previews.foresee(
             procedure, name, actor=self.reader, on=on, at=clock.now(), given=step.given()
         )
-        return Response(ForeseenSerializer(foreseen).data)
+        return Response(ForeseenSerializer(partners.foreseen_by(self.reader, procedure, foreseen)).data)
 
 
 def _body_of(request: Request) -> tuple[Mapping[str, Any], APIException | None]:
@@ -377,7 +377,7 @@ class DocumentViewSet(cases_api.DocumentViewSet):
         return procedure
 
     def _check(self, procedure: Procedure, kind: Kind) -> None:
-        if kind not in filings.STEP_OF_KIND and not filings.can_be_filed(procedure, kind):
+        if kind not in filings.STEP_OF_KIND and not filings.can_be_filed(procedure, kind, on=clock.today()):
             raise Conflict([_("This cannot be filed where the case stands now.")])
         if not filings.may_file(self.reader, procedure, kind, on=clock.today()):
             raise PermissionDenied

@@ -4,7 +4,7 @@ A partner never reads the story, the needs, the evidence or the messages; nor wh
 own work: its reasons, its plan of the days and its history.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from asylum_portal.accounts.models import Role
@@ -67,3 +67,28 @@ def closed_fields(user: Any) -> tuple[str, ...]:
     if part_of(user) is None:
         return ()
     return _ON_THE_WAY if is_told_outcome(user.role) else (*_ON_THE_WAY, *_OF_THE_DECISION)
+
+
+def foreseen_by(reader: Any, procedure: Any, foreseen: Any) -> Any:
+    """What a partner may know beforehand of a step: where it leads, and what concerns its own part."""
+    part = part_of(reader)
+    if part is None:
+        return foreseen
+    rules, everything = procedure.package.law.rules, foreseen.consequences
+
+    def own(term: Any) -> bool:
+        return term.code in part.terms or reader.role in rules[term.code].owed_by
+
+    shown = replace(
+        everything,
+        went=tuple(went for went in everything.went if went.machine in ("procedure", part.machine)),
+        opens=tuple(filter(own, everything.opens)),
+        ends=tuple(filter(own, everything.ends)),
+        moves=tuple(moved for moved in everything.moves if own(moved.after)),
+        days=(),
+        meetings=tuple(meeting for meeting in everything.meetings if meeting[0] in part.appointments),
+        told=tuple(told for told in everything.told if told.role in (Role.APPLICANT, reader.role)),
+        access_begins=tuple(access for access in everything.access_begins if access.role == reader.role),
+        access_ends=tuple(access for access in everything.access_ends if access.role == reader.role),
+    )
+    return replace(foreseen, consequences=shown)

@@ -131,7 +131,7 @@ def _standing(procedure: Procedure, *, reader: User) -> list[dict[str, Any]]:
     if machine := PARTS[reader.role].machine:
         beside = machines.current(procedure, machine)
         if beside is not None:
-            rows.append({"key": _TITLES[machine](), "value": beside.get_state_display()})
+            rows.append({"key": machines.MACHINE_LABELS[machine], "value": beside.get_state_display()})
     if is_told_outcome(reader.role) and procedure.decided_on:
         rows += [
             {"key": _("Decision"), "value": procedure.get_outcome_display()},
@@ -140,15 +140,6 @@ def _standing(procedure: Procedure, *, reader: User) -> list[dict[str, Any]]:
     if reader.role in DOCUMENT_TYPES["DOC-RULING"].fact_only_for:
         rows += _judgments(machines.current(procedure, "appeal"))
     return rows
-
-
-# Called when a page is shown: a translated word is never kept.
-_TITLES = {
-    "border": lambda: _("Border measure (grensprocedure)"),
-    "appeal": lambda: _("Appeal (beroep)"),
-    "permit": lambda: _("Permit (verblijfsvergunning)"),
-    "return": lambda: _("Return (terugkeer)"),
-}
 
 
 def _judgments(appeal: Appeal | None) -> list[dict[str, Any]]:

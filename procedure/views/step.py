@@ -20,8 +20,15 @@ from django_fsm import TransitionNotAllowed
 from asylum_portal import clock
 from asylum_portal.accounts.models import Role
 from asylum_portal.accounts.requests import SignedInRequest
-from procedure import deadlines, machines, previews
-from procedure.access import ACTORS, SERVICE_ROLES, may_take, visible_procedure_or_404
+from procedure import deadlines, machines, partners, previews
+from procedure.access import (
+    ACTORS,
+    SERVICE_ROLES,
+    may_give_the_day,
+    may_take,
+    reasons_open_to,
+    visible_procedure_or_404,
+)
 from procedure.actions import apply_transition, fits_state, unmet_reasons
 from procedure.forms import StepForm
 from procedure.given import Given
@@ -57,7 +64,7 @@ def step(request: SignedInRequest, pk, name: str) -> HttpResponse:
         raise Http404
     asked = Asked(procedure, name, _day(request, today=today), today)
     if reasons := unmet_reasons(procedure, name, on=asked.on):
-        return _forbidden(request, asked, reasons)
+        return _forbidden(request, asked, reasons_open_to(request.user, name, reasons))
     if not may_take(request.user, name, procedure):
         raise PermissionDenied
     if request.method != "POST":
@@ -89,9 +96,9 @@ def _take(request: SignedInRequest, asked: Asked, form: StepForm) -> HttpRespons
 
 
 def _day(request: SignedInRequest, *, today: date) -> date:
-    """The day of the event that was typed, for the service; a wrong one is told of later, by the form."""
+    """The day of the event that was typed, by who may; a wrong one is told of later, by the form."""
     typed = request.POST.get("on") or request.GET.get("on") or ""
-    if request.user.role not in SERVICE_ROLES:
+    if not may_give_the_day(request.user):
         return today
     try:
         return parse_date(typed) or today
@@ -133,6 +140,7 @@ def _page(
     foreseen = previews.foresee(
         procedure, name, actor=request.user, on=asked.on, at=clock.now(), given=given or form.given()
     )
+    foreseen = partners.foreseen_by(request.user, procedure, foreseen)
     return render(
         request,
         "procedure/step.html",
@@ -188,7 +196,7 @@ def _forbidden(request: SignedInRequest, asked: Asked, reasons: list[str]) -> Ht
             "reasons": reasons,
             "typed": typed,
             # A step of yesterday may be possible with the day on which it happened.
-            "other_day": request.user.role in SERVICE_ROLES
+            "other_day": may_give_the_day(request.user)
             and fits_state(asked.procedure, asked.name)
             and may_take(request.user, asked.name, asked.procedure),
             "on": asked.on,

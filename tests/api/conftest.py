@@ -15,7 +15,7 @@ from asylum_portal import clock
 from asylum_portal.accounts.models import PARTNER_ROLES, User
 from cases import actions
 from cases.file_types import ProvenFile, prove
-from cases.models import Assignment, AuditEntry, Document, Mandate
+from cases.models import Assignment, AuditEntry, Document, Involvement, Mandate
 from procedure.actions import apply_transition
 from procedure.filings import file_submission
 from procedure.models import Appointment, Deadline, Filing, Procedure, ProcedureDay, Transition
@@ -103,6 +103,8 @@ def cast(db: None, noon_of_day_two: datetime) -> Cast:
         actor=cast.supervisor,
         at=at(DAY_ONE),
     )
+    # Whom the steps involve, and until when, is told of the steps; here all are, in this case alone.
+    Involvement.objects.all().delete()
     for role in sorted(PARTNER_ROLES):
         actions.involve(cast.case, role=role, starts_on=DAY_ONE, actor=cast.caseworker, at=at(DAY_ONE))
     cast.file("evidence", DAY_ONE, by="applicant", hour=16)

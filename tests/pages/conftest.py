@@ -8,7 +8,7 @@ import pytest
 from asylum_portal import clock
 from asylum_portal.accounts.models import PARTNER_ROLES
 from cases import actions
-from cases.models import Assignment, Channel
+from cases.models import Assignment, Channel, Involvement
 from procedure.models import Filing
 from tests.cast import Cast, at, make_cast, walk
 
@@ -43,6 +43,8 @@ def everybody() -> Cast:
         actor=cast.supervisor,
         at=at(TODAY),
     )
+    # Whom the steps involve, and until when, is told of the steps; here all are, in this case alone.
+    Involvement.objects.all().delete()
     for role in sorted(PARTNER_ROLES):
         actions.involve(cast.case, role=role, starts_on=TODAY, actor=cast.caseworker, at=at(TODAY))
     cast.file("evidence", TODAY, by="applicant", hour=11)

@@ -24,7 +24,7 @@ CLIENT_SIDE = "applicant guardian lawyer".split()
 # Who gets the page; the others with a relation get 403, everybody else 404.
 MATRIX: dict[str, list[str]] = {
     "procedure:case": RELATED,
-    "procedure:add-document": [*SERVICE, "court", "desk", "migration_adviser", "police"],
+    "procedure:add-document": [*SERVICE, "desk", "police"],
     "procedure:days": SERVICE,
     "procedure:terms": RELATED,
     "procedure:step": ["caseworker", "supervisor"],

@@ -34,6 +34,8 @@ READERS = {
     "mfa_index": "lawyer",
     "account_change_password": "applicant",
 }
+# The same addresses look otherwise to a partner.
+PARTNERS_PAGES = (("procedure:case", "court"), ("procedure:clients", "return_officer"))
 STRANGERS_PAGES = ("home", "accounts:activate", "account_login")
 
 
@@ -42,7 +44,7 @@ def pages(cast: Cast, language: str) -> list[tuple[str, str, str]]:
     known = addresses(cast)
     with translation.override(language):
         found = []
-        for name, person in READERS.items():
+        for name, person in (*READERS.items(), *PARTNERS_PAGES):
             url_name, what = known.get(name, (name, {}))
             found.append((name, person, reverse(url_name, kwargs=what)))
         found += [(name, "", reverse(name)) for name in STRANGERS_PAGES]
