@@ -12,13 +12,12 @@ from procedure import pauses, recompute, terms
 from procedure.circumstances import circumstances as circumstances_of
 from procedure.circumstances import start_facts
 from procedure.days import plan as plan_days
-from procedure.ledger import Because, Cause, end_of, enter, move, take_over
+from procedure.ledger import DONE, Because, Cause, end_of, enter, move, take_over
 from procedure.legal_time import AMSTERDAM
 from procedure.models import Deadline, Filing, Procedure, Transition
 from procedure.more_time import check_extension, check_letter, extend_term, set_letter_date
 from procedure.reminders import schedule_reminder
 from procedure.rules import EXTENDED_SCHEDULE, Mode, Rule, RulePackage, StartFact
-from procedure.states import Outcome
 
 __all__ = [
     "check_extension",
@@ -48,9 +47,6 @@ __all__ = [
 _OWN_SIDE = {"applicant", "guardian", "lawyer"}
 # The notice of a longer decision period names its end.
 _DATED_BY_NOTICE = frozenset({"DEC-EXT"})
-# The terms to leave, and the outcomes after which an appeal in time suspends them (Vw 82, model C5.4).
-DEPARTURE = ("RET-01", "RET-03")
-SUSPENSIVE = (Outcome.UNFOUNDED,)
 
 
 # What ends a term
@@ -97,13 +93,9 @@ def fate(deadline: Deadline, name: str, *, on: date) -> Deadline.State:
 def settle_by_filing(filing: Filing) -> None:
     """A filing meets the term it was owed for, late or in time; a second one changes nothing."""
     deadline = filing.deadline
-    if deadline is None or deadline.settled_at is not None:
+    if deadline is None or deadline.state in DONE:
         return
     _end(deadline, state=Deadline.State.MET if filing.in_time else Deadline.State.LATE, at=filing.received_at)
-    if filing.kind == Filing.Kind.APPEAL and filing.in_time and filing.procedure.outcome in SUSPENSIVE:
-        departure = filing.procedure.deadlines.running().filter(rule_code__in=DEPARTURE)
-        for term in departure:
-            _end(term, state=Deadline.State.CANCELLED, at=filing.received_at)
 
 
 def lapse(deadline: Deadline) -> None:
@@ -143,7 +135,6 @@ def open_for(
     ground: str = "",
     circumstances: Collection[str] | None = None,
     start_at: datetime | None = None,
-    zero_departure_term: bool = False,
 ) -> list[Deadline]:
     """Open the terms which this step starts; a letter's date goes before the computed one.
 
@@ -154,8 +145,6 @@ def open_for(
     dated = letter_terms(procedure.package.law, transition.name)
     opened = []
     for rule in rules_opened_by(procedure, transition.name, holding):
-        if rule.code in DEPARTURE and zero_departure_term:
-            continue
         letter = letter_due_on if rule.code in dated else None
         opened.append(
             open_term(

@@ -15,7 +15,7 @@ from cases.models import Document
 from cases.vault import discarding_on_error
 from procedure import machines, steps
 from procedure.access import may_take
-from procedure.actions import apply_transition
+from procedure.actions import apply_transition, unmet_reasons
 from procedure.guards import StateForbids
 from procedure.models import Deadline, Filing, Procedure
 from procedure.receipts import CODE_OF_KIND, STEP_OF_KIND, Kind, receive, term_of
@@ -69,11 +69,10 @@ _CLOSES = {
 _SAME_CLICK = timedelta(minutes=5)
 
 
-def can_be_filed(procedure: Procedure, kind: Kind) -> bool:
-    """Is this kind taken where the procedure stands, whoever files it?"""
+def can_be_filed(procedure: Procedure, kind: Kind, *, on: date) -> bool:
+    """Is this kind taken where the procedure stands on this day, whoever files it?"""
     if kind in STEP_OF_KIND:
-        subject = machines.subject_of(procedure, STEP_OF_KIND[kind])
-        return subject is not None and steps.fits(subject, STEP_OF_KIND[kind])
+        return not unmet_reasons(procedure, STEP_OF_KIND[kind], on=on)
     if kind == Kind.RESPONSE and procedure.state not in STATES_OF_KIND[kind]:
         permit = machines.current(procedure, "permit")
         return permit is not None and permit.state in _PERMIT_IN_DOUBT
@@ -87,7 +86,7 @@ def may_file(user: User, procedure: Procedure, kind: Kind, *, on: date) -> bool:
 
 def kinds_open_to(user: User, procedure: Procedure, *, on: date) -> list[Kind]:
     """What this person may file in this procedure now."""
-    return [kind for kind in _fileable(user, procedure, on=on) if can_be_filed(procedure, kind)]
+    return [kind for kind in _fileable(user, procedure, on=on) if can_be_filed(procedure, kind, on=on)]
 
 
 def _fileable(user: User, procedure: Procedure, *, on: date) -> list[Kind]:
@@ -136,7 +135,7 @@ def file_submission(
         filing = _just_filed(locked, kind, term, content=content, actor=actor, at=at, original=translation_of)
         if filing is not None and kind in STEP_OF_KIND:
             return filing
-        if not can_be_filed(locked, kind):
+        if not can_be_filed(locked, kind, on=on):
             raise StateForbids(
                 [
                     _("This cannot be filed where the case stands now: %(state)s.")

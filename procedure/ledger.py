@@ -37,6 +37,9 @@ class Because:
         )
 
 
+DONE = (Deadline.State.MET, Deadline.State.LATE, Deadline.State.CANCELLED)
+
+
 def move(
     deadline: Deadline, because: Because, *, term: Term | None = None, still_since: date | None = None
 ) -> DateChange | None:
@@ -50,11 +53,15 @@ def move(
         take_over(deadline, term)
     deadline.effective_due_on, deadline.due_at = _end_now(deadline)
     deadline.still_since = still_since
-    if still_since is not None:
+    if deadline.state in DONE:
+        pass  # a longer time for what has been done already is written down and reopens nothing
+    elif still_since is not None:
         deadline.state = Deadline.State.SUSPENDED
     elif deadline.state != Deadline.State.OPEN:
         over = deadline.due_at < because.at and not deadline.soft
         deadline.state = Deadline.State.LAPSED if over else Deadline.State.OPEN
+        if not over:
+            deadline.settled_at = None
     if deadline.shown_on == before:
         deadline.save()
         return None

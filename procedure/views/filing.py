@@ -35,7 +35,7 @@ def file(request: SignedInRequest, pk, kind: str) -> HttpResponse:
     kind = Kind(kind)
     # What is a step of its own was perhaps taken by the first of two clicks: the action finds its receipt.
     second_click = request.method == "POST" and kind in filings.STEP_OF_KIND
-    if not second_click and not filings.can_be_filed(procedure, kind):
+    if not second_click and not filings.can_be_filed(procedure, kind, on=clock.today()):
         return errors.page(request, 409, reasons=[_("This cannot be filed where the case stands now.")])
     if not filings.may_file(request.user, procedure, kind, on=clock.today()):
         raise PermissionDenied

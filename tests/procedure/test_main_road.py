@@ -34,4 +34,5 @@ def test_example_1_ends_in_a_refusal_on_day_6_with_the_dates_of_the_law() -> Non
         "APP-1W",
         "RET-01",
         "RET-03",
+        "REC-03",
     }
