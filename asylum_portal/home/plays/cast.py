@@ -168,7 +168,6 @@ def make_cast(
     password: str | None = None,
     prefix: str = "",
     wish: bool = True,
-    place: str = "Ter Apel",
 ) -> Cast:
     """The cast on the day before anything happens: the wish is expressed on `on`, unless it is told later.
 
@@ -220,10 +219,10 @@ def make_cast(
         )
     if wish:
         cast.procedure = express_wish(
-            cast.case, actor=cast.people["caseworker"], on=on, at=moment, place=place
+            cast.case, actor=cast.people["caseworker"], on=on, at=moment, place="Ter Apel"
         )
         cast.other_procedure = express_wish(
-            cast.other_case, actor=cast.people["other_caseworker"], on=on, at=moment, place=place
+            cast.other_case, actor=cast.people["other_caseworker"], on=on, at=moment, place="Ter Apel"
         )
     return cast
 
