@@ -195,6 +195,7 @@ P    | appeal      | open_appeal_window     | SYS            | (new) -> WINDOW_O
 R    | permit      | begin_permit           | SYS            | (new) -> TO_PRODUCE
 R    | replacement | begin_replacement      | SYS            | (new) -> REPORTED
 V    | return      | begin_return           | SYS            | (new) -> NOT_STARTED
+R13  | permit      | send_hearing_report    | IND-H          | WITHDRAWAL_HEARING -> =
 R    | replacement | request_replacement    | APP IND-D      | REPORTED -> REQUESTED
 F    | family      | pass_family_window     | SYS            | WINDOW_OPEN -> WINDOW_PASSED
 V    | return      | plan_transfer          | SYS            | NOT_STARTED -> TRANSFER_PLANNED
@@ -209,6 +210,7 @@ C0.2 | set_letter_date              | IND-B          | any -> =
 C3   | extend_term                  | IND-P DTV      | any -> =
 C3   | pause                        | IND-B          | any -CLOSED -> =
 C3   | resume                       | IND-B          | any -CLOSED -> =
+C8   | give_notice_of_default       | APP LAW        | open -> =
 C10  | move_to_package              | IND-S          | any -CLOSED -> =
 """
 # Only in the draft nl-2026 (C10): under nl-2021 they start nowhere.

@@ -303,7 +303,7 @@ def given(cast: Cast, name: str, on: date, **more: Any) -> dict[str, Any]:
             inputs["letter"] = Letter(on + timedelta(days=7), "as the letter says")
         case "intend_to_discontinue":
             inputs["why"] = "no_show" if cast.procedure.hold == "no_show" else "information_ignored"
-            inputs["letter"] = Letter(on + timedelta(days=14), "as the letter says")
+            inputs["letter"] = Letter(on + timedelta(days=28), "as the letter says")
         case "grant":
             inputs["outcome"] = "GRANT_A"
         case "refuse":

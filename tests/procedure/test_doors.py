@@ -1,14 +1,15 @@
 """At every place of the model, every step is knocked at: by the wrong person, or where it does not fit."""
 
+import random
 from itertools import count
 
 import pytest
 from django.core.exceptions import PermissionDenied
 
 from asylum_portal.accounts.models import Role
-from procedure import machines
+from procedure import machines, steps
 from procedure.access import ACTORS
-from procedure.actions import apply_transition, fits_state, unmet_reasons
+from procedure.actions import apply_transition, unmet_reasons
 from procedure.guards import StateForbids
 from procedure.models import Procedure
 from tests.cast import Cast, at
@@ -30,12 +31,9 @@ WRONG_ROLES = {name: [role for role in HANDS if role not in roles] for name, rol
 RIGHT_ROLES = {name: [role for role in HANDS if role in roles] for name, roles in ACTORS.items()}
 
 
-def fits_in_model(procedure: Procedure, name: str) -> bool:
-    subject = machines.subject_of(procedure, name)
-    if subject is None:
-        return False
-    here = (procedure.state, procedure.track) if isinstance(subject, Procedure) else subject.state
-    return here in STARTS.get(name, ())
+def fits_in_model(subject: machines.Subject, name: str) -> bool:
+    here = (subject.state, subject.track) if isinstance(subject, Procedure) else subject.state
+    return here in STARTS[name]
 
 
 def knock(cast: Cast, name: str, role: Role) -> type[Exception] | None:
@@ -56,21 +54,28 @@ def knock(cast: Cast, name: str, role: Role) -> type[Exception] | None:
 
 
 def test_every_step_is_refused_to_the_wrong_person_and_at_the_wrong_place() -> None:
+    """What fits is asked of every step everywhere; every fifth door is knocked at, by all roles in turn."""
     cast, turn, knocks, wrong = people_on_the_road(), count(), [0], []
 
     def visit(place: str) -> None:
         procedure = cast.procedure
         on = procedure.last_event_on()
+        chance = random.Random(place)
         involve_partners(cast, on)
         before = footprint()
-        for name in machines.MODEL_OF_STEP:
-            fits = fits_state(procedure, name)
-            if fits != fits_in_model(procedure, name):
+        subjects = {subject.machine: subject for subject in machines.subjects(procedure)}
+        for name, model in machines.MODEL_OF_STEP.items():
+            subject = subjects.get(model.machine)
+            fits = subject is not None and steps.fits(subject, name)
+            if fits != (subject is not None and name in STARTS and fits_in_model(subject, name)):
                 wrong.append(f"{place}: {name} {'fits' if fits else 'does not fit'}, unlike in the model")
-            forbidden = bool(unmet_reasons(procedure, name, on=on))
+            if chance.random() > 1 / 5:
+                continue
+            number = next(turn)
+            forbidden = not fits or bool(unmet_reasons(procedure, name, on=on))
             # One wrong role after another; where the state forbids the step, the right ones as well.
-            roles = (RIGHT_ROLES if forbidden and next(turn) % 2 else WRONG_ROLES)[name]
-            role = roles[next(turn) % len(roles)]
+            roles = (RIGHT_ROLES if forbidden and number % 2 else WRONG_ROLES)[name]
+            role = roles[number // 2 % len(roles)]
             expected = StateForbids if forbidden else PermissionDenied
             met = knock(cast, name, role)
             knocks[0] += 1
@@ -80,7 +85,7 @@ def test_every_step_is_refused_to_the_wrong_person_and_at_the_wrong_place() -> N
 
     everywhere(cast, visit)
     assert not wrong, f"{len(wrong)} of {knocks[0]}:\n" + "\n".join(wrong[:50])
-    assert knocks[0] == (len(ROADS) + 1) * len(machines.MODEL_OF_STEP)
+    assert knocks[0] >= (len(ROADS) + 1) * len(machines.MODEL_OF_STEP) // 6
 
 
 def test_the_roads_lead_to_every_place_of_the_model() -> None:
