@@ -1,12 +1,13 @@
 """The state machine drawn from its own declarations: DOT for Graphviz, Mermaid for pages that render it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import models
-from django_fsm import FSMFieldMixin
+from django_fsm import GET_STATE, FSMFieldMixin
 
-_GROUP = "open"
+from procedure.states import Track
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,13 @@ class Machine:
         return [edge for edge in self.edges if edge.name == name]
 
 
-def machine_of(model: type[models.Model]) -> Machine:
-    """The machine of a model's state field; raises LookupError when it has none."""
+def machine_of(
+    model: type[models.Model], *, track: str | None = None, steps: Collection[str] = ()
+) -> Machine:
+    """The machine of a model's state field; raises LookupError when it has none.
+
+    Of one track alone when it is named, and with these steps alone when they are.
+    """
     fields = [field for field in model._meta.get_fields() if isinstance(field, FSMFieldMixin)]
     if not fields:
         raise LookupError(f"{model._meta.label} has no state machine")
@@ -54,16 +60,42 @@ def machine_of(model: type[models.Model]) -> Machine:
     labels = {str(value): str(label) for value, label in field.flatchoices}
     order = {state: place for place, state in enumerate(labels)}
     edges = {
-        Edge(str(step.source), str(step.target if step.target is not None else step.source), step.name)
+        Edge(str(step.source), target, step.name)
         for step in field.get_all_transitions(model)
+        if (not steps or step.name in steps) and _is_in(step, track)
+        for target in _targets(step)
     }
+    states = {state for edge in edges for state in (edge.source, edge.target)} if track else set(labels)
     return Machine(
         title=f"{model._meta.object_name}.{field.name}",
-        states=tuple(labels),
+        states=tuple(state for state in labels if state in states),
         labels=labels,
         initial=str(field.get_default()),
         edges=tuple(sorted(edges, key=lambda edge: (order[edge.source], order[edge.target], edge.name))),
     )
+
+
+def _is_in(step: Any, track: str | None) -> bool:
+    """Does this step start from its state in this track? What is possible everywhere is drawn in none."""
+    if track is None:
+        return True
+    places = (step.custom or {}).get("places")
+    if places is None:
+        # Before the tracks part, and after they have come together again.
+        only_here = len(step.method._django_fsm.transitions) == 1 and not isinstance(step.target, GET_STATE)
+        return track == Track.GENERAL and only_here
+    return step.source in places.get(track, ())
+
+
+def _targets(step: Any) -> list[str]:
+    if step.target is None:
+        return [str(step.source)]
+    # Back to where it came from: wherever that was.
+    return [str(state) for state in _states_of(step.target)]
+
+
+def _states_of(target: Any) -> Sequence[Any]:
+    return target.allowed_states if isinstance(target, GET_STATE) else [target]
 
 
 def as_dot(machine: Machine) -> str:
@@ -85,42 +117,28 @@ def as_dot(machine: Machine) -> str:
     return "\n".join([*lines, "}", ""])
 
 
-def as_mermaid(machine: Machine, *, group: Sequence[str] = (), group_label: str = "") -> str:
-    """The same for Mermaid; what can be done in each state of the group is drawn once, at the group.
+def as_mermaid(machine: Machine, *, begins: bool = True) -> str:
+    """The same for Mermaid.
 
     Steps that change no state are left to the table beside it: as loops they would hide the road.
     """
     moving = [edge for edge in machine.edges if not edge.stays]
-    everywhere = {
-        name
-        for name in machine.steps()
-        if group and {edge.source for edge in moving if edge.name == name} == set(group)
-    }
-    inside = [edge for edge in moving if edge.source in group and edge.target in group]
-    lines = ["stateDiagram-v2"]
-    if group:
-        lines += [f"    [*] --> {_GROUP}", f'    state "{group_label}" as {_GROUP} {{']
-        lines += _names(machine, [state for state in machine.states if state in group], indent=8)
-        lines += [f"        [*] --> {machine.initial}", *_arrows(inside, indent=8), "    }"]
-    lines += _names(machine, [state for state in machine.states if state not in group], indent=4)
-    if not group:
+    drawn = {state for edge in moving for state in (edge.source, edge.target)}
+    lines = ["stateDiagram-v2", *_names(machine, [state for state in machine.states if state in drawn])]
+    if begins and machine.initial in drawn:
         lines.append(f"    [*] --> {machine.initial}")
-    lines += _arrows(
-        [edge for edge in moving if edge not in inside and edge.name not in everywhere], indent=4
-    )
-    shared = [Edge(_GROUP, edge.target, edge.name) for edge in moving if edge.name in everywhere]
-    lines += _arrows(dict.fromkeys(shared), indent=4)
-    lines += [f"    {state} --> [*]" for state in machine.states if state in machine.final]
+    lines += _arrows(moving)
+    lines += [f"    {state} --> [*]" for state in machine.states if state in machine.final and state in drawn]
     return "\n".join([*lines, ""])
 
 
-def _names(machine: Machine, states: Iterable[str], *, indent: int) -> list[str]:
-    return [f'{" " * indent}state "{machine.labels[state]}" as {state}' for state in states]
+def _names(machine: Machine, states: Iterable[str]) -> list[str]:
+    return [f'    state "{machine.labels[state]}" as {state}' for state in states]
 
 
-def _arrows(edges: Iterable[Edge], *, indent: int) -> list[str]:
+def _arrows(edges: Iterable[Edge]) -> list[str]:
     return [
-        f"{' ' * indent}{source} --> {target} : {', '.join(names)}"
+        f"    {source} --> {target} : {', '.join(names)}"
         for (source, target), names in _by_pair(edges).items()
     ]
 

@@ -10,7 +10,9 @@ from django.utils import translation
 
 from procedure.access import ACTORS
 from procedure.drawing import as_dot, as_mermaid, machine_of
+from procedure.machines import steps_of
 from procedure.models import Procedure
+from procedure.rules import PACKAGES, load_package
 from procedure.states import State
 from reception.models import ReportingSlot
 
@@ -29,7 +31,7 @@ def test_the_kept_drawing_is_the_machine_of_today() -> None:
 
 def test_a_drawing_that_is_not_the_machine_any_more_is_told(tmp_path: Path) -> None:
     old = tmp_path / "old.md"
-    old.write_text(KEPT.read_text(encoding="utf-8").replace("refuse", "reject"), encoding="utf-8")
+    old.write_text(KEPT.read_text(encoding="utf-8").replace("refuse`", "reject`"), encoding="utf-8")
     for path in (old, tmp_path / "absent.md"):
         with pytest.raises(CommandError, match="Draw it anew"):
             draw("--check", str(path))
@@ -45,7 +47,7 @@ def test_dot_has_every_state_and_every_step_between_them() -> None:
             line for line in dot.splitlines() if line.startswith(f'  "{edge.source}" -> "{edge.target}" ')
         )
         assert edge.name in line
-    assert set(machine.steps()) == set(ACTORS)
+    assert set(machine.steps()) == set(steps_of(Procedure))
     assert machine.final == {State.CLOSED} and machine.initial == State.WISH_EXPRESSED
 
 
@@ -55,20 +57,24 @@ def test_drawing_twice_gives_the_same_lines_in_any_language() -> None:
     assert first == draw()
 
 
-def test_the_drawing_for_pages_draws_what_is_possible_everywhere_once() -> None:
-    mermaid = as_mermaid(
-        machine_of(Procedure), group=[str(state) for state in State][:13], group_label="open"
-    )
-    assert mermaid.count("confirm_withdrawal") == 1 and "open --> withdrawn : confirm_withdrawal" in mermaid
-    assert "request_withdrawal" not in mermaid
-    assert mermaid.count("refer_to_extended") == 5
+def test_each_track_is_drawn_with_its_own_steps() -> None:
+    general, dublin = (as_mermaid(machine_of(Procedure, track=track)) for track in ("general", "dublin"))
+    assert "triage --> rest_and_preparation : begin_preparation" in general
+    assert "confirm_withdrawal" not in general and "close_dublin_interview" not in general
+    assert general.count("refer_to_extended") == 5
+    assert "detailed_interview --> claim : close_dublin_interview" in dublin
+    assert "refused --> closed : confirm_transfer" in dublin and "close_interview" not in dublin
 
 
 def test_the_page_has_a_row_for_each_step_with_those_who_take_it() -> None:
     lines = KEPT.read_text(encoding="utf-8").splitlines()
+    drawn = load_package(PACKAGES / "nl-2021.toml").graph.steps
     for name, roles in ACTORS.items():
-        (row,) = [line for line in lines if line.startswith(f"| `{name}` |")]
-        assert ", ".join(sorted(roles)) in row
+        rows = [line for line in lines if line.startswith(f"| `{name}` |")]
+        if name in drawn:
+            assert len(rows) == 1 and ", ".join(sorted(roles)) in rows[0]
+        else:
+            assert rows == []
 
 
 def test_other_machines_are_drawn_too(tmp_path: Path) -> None:

@@ -10,17 +10,24 @@ from django.utils import translation
 
 from procedure.access import ACTORS
 from procedure.drawing import Machine, as_dot, as_mermaid, machine_of
-from procedure.machines import title_of
+from procedure.machines import MACHINE_LABELS, SMALL_MACHINES, title_of
 from procedure.models import Procedure
-from procedure.states import OPEN
+from procedure.rules import PACKAGES, load_package
+from procedure.states import OPEN, Track
 
 _INTRODUCTION = """\
 # The procedure, drawn
 
-Written by `manage.py graph_transitions procedure.Procedure --output docs/procedure.md` from the machine
-itself (`procedure/models/procedure.py`); a test compares the two. What must be true before a step stands with
-it in the code, what it sets in motion and until when in the rule packages (`procedure/packages/`).
+Written by `manage.py graph_transitions procedure.Procedure --output docs/procedure.md` from the machines
+themselves (`procedure/models/roads/` and the small machines beside them); a test compares the two. What must
+be true before a step stands with it in the code, what it sets in motion and until when in the rule packages
+(`procedure/packages/`). Drawn is what package nl-2021 has; the draft for June 2026 has other steps.
+
+One drawing a track, then the small machines. Steps that are possible on every road (withdrawing, stopping,
+closing, lawyers, pauses, letters) stand in the table alone.
 """
+# The package whose steps are drawn.
+_PACKAGE = "nl-2021"
 
 
 class Command(BaseCommand):
@@ -64,33 +71,49 @@ def _model(label: str) -> type[models.Model]:
 
 
 def _drawn(machine: Machine, model: type[models.Model], ending: str) -> str:
-    is_procedure = model is Procedure
-    group = [str(state) for state in OPEN] if is_procedure else []
     match ending:
         case ".dot" | ".gv":
             return as_dot(machine)
         case ".mmd":
-            return as_mermaid(machine, group=group, group_label="Not decided yet")
+            return as_mermaid(machine)
+        case ".md" if model is Procedure:
+            return _all_machines()
         case ".md":
-            mermaid = as_mermaid(machine, group=group, group_label="Not decided yet")
-            head = _INTRODUCTION if is_procedure else f"# {machine.title}\n"
-            return "\n".join([head, "```mermaid", mermaid + "```", "", *_table(machine, is_procedure)])
+            return "\n".join([f"# {machine.title}\n", *_fenced(as_mermaid(machine)), *_table(machine)])
         case _:
             raise CommandError(f"Cannot draw a {ending or 'file without an ending'}: use .dot, .mmd or .md.")
 
 
-def _table(machine: Machine, is_procedure: bool) -> list[str]:
-    who = "Who | " if is_procedure else ""
-    lines = [f"| Step | What | {who}From | To |", f"|---|---|{'---|' if is_procedure else ''}---|---|"]
+def _all_machines() -> str:
+    """Every track of the procedure, the table of all its steps, and each small machine."""
+    graph = load_package(PACKAGES / f"{_PACKAGE}.toml").graph
+    lines = [_INTRODUCTION]
+    for track in Track:
+        if track in graph.tracks:
+            machine = machine_of(Procedure, track=track, steps=graph.steps)
+            lines += [f"## {track.label}", "", *_fenced(as_mermaid(machine, begins=False))]
+    lines += ["## All steps of the procedure", "", *_table(machine_of(Procedure, steps=graph.steps))]
+    for name, model in SMALL_MACHINES.items():
+        machine = machine_of(model)
+        lines += [f"## {MACHINE_LABELS[name]}", "", *_fenced(as_mermaid(machine)), *_table(machine)]
+    return "\n".join(lines)
+
+
+def _fenced(mermaid: str) -> list[str]:
+    return ["```mermaid", mermaid + "```", ""]
+
+
+def _table(machine: Machine) -> list[str]:
+    lines = ["| Step | What | Who | From | To |", "|---|---|---|---|---|"]
+    steps = machine.steps()
     # The permissions stand in the order of the procedure.
-    for name in ACTORS if is_procedure else machine.steps():
+    for name in [name for name in ACTORS if name in steps] or steps:
         edges = machine.of_step(name)
-        title = str(title_of(name)) if is_procedure else name.replace("_", " ")
-        actors = f"{', '.join(sorted(ACTORS[name]))} | " if is_procedure else ""
-        targets = ["stays" if edge.stays else edge.target for edge in edges]
+        targets = list(dict.fromkeys("stays" if edge.stays else edge.target for edge in edges))
         lines.append(
-            f"| `{name}` | {title} | {actors}{_sources([edge.source for edge in edges])} "
-            f"| {', '.join(dict.fromkeys(targets))} |"
+            f"| `{name}` | {title_of(name)} | {', '.join(sorted(ACTORS.get(name, ())))} "
+            f"| {_sources(list(dict.fromkeys(edge.source for edge in edges)))} "
+            f"| {', '.join(targets) if len(targets) < 8 else 'where it came from'} |"
         )
     return [*lines, ""]
 

@@ -43,7 +43,7 @@ class GeneralSteps(ProcedureFacts):
 
     @step(
         _("Close the corrections"),
-        source=State.CORRECTIONS,
+        source=dict.fromkeys((Track.GENERAL, Track.EXTENDED, Track.ADMISSIBILITY), (State.CORRECTIONS,)),
         target=State.ASSESSMENT,
         number="T13, T23",
         conditions=[guards.corrections_in_or_over],

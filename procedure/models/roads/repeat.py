@@ -11,13 +11,17 @@ from procedure.steps import step
 from .facts import ProcedureFacts
 
 
+_NOTIFIED = {Track.REPEAT: (State.REPEAT_NOTIFIED,)}
+_INCOMPLETE = {Track.REPEAT: (State.REPEAT_INCOMPLETE,)}
+
+
 class RepeatSteps(ProcedureFacts):
     class Meta:
         abstract = True
 
     @step(
         _("Ask for what is missing"),
-        source=State.REPEAT_NOTIFIED,
+        source=_NOTIFIED,
         target=State.REPEAT_INCOMPLETE,
         number="T45",
     )
@@ -26,7 +30,7 @@ class RepeatSteps(ProcedureFacts):
 
     @step(
         _("Supply what was missing"),
-        source=State.REPEAT_INCOMPLETE,
+        source=_INCOMPLETE,
         target=State.REPEAT_NOTIFIED,
         number="T46",
     )
@@ -35,7 +39,7 @@ class RepeatSteps(ProcedureFacts):
 
     @step(
         _("Do not take up the incomplete application"),
-        source=State.REPEAT_INCOMPLETE,
+        source=_INCOMPLETE,
         target=State.REFUSED,
         number="T47",
         conditions=[guards.time_to_complete_over],
@@ -46,7 +50,7 @@ class RepeatSteps(ProcedureFacts):
 
     @step(
         _("Plan the one-day test"),
-        source=State.REPEAT_NOTIFIED,
+        source=_NOTIFIED,
         target=State.READY,
         number="T48",
         conditions=[guards.lawyer_assigned, guards.guardian_for_child],
