@@ -39,6 +39,7 @@ def circumstances(
         "decided": decided,
         "suspensive": decided and suspensive,
         "not_suspensive": decided and not suspensive,
+        "no_time_to_leave": name == "start_departure_term" and not _has_time_to_leave(procedure),
         "leaves_at_once": bool(facts.get("leave_at_once")),
         "departure_days": bool(facts.get("departure_days")),
         "advice": bool(facts.get("third_party_advice")),
@@ -47,6 +48,10 @@ def circumstances(
         "remainder": not procedure.package.law.values.get("departure_term_restarts", True),
     }
     return frozenset(circumstance for circumstance, holds in found.items() if holds)
+
+
+def _has_time_to_leave(procedure: Procedure) -> bool:
+    return procedure.latest_deadline("RET-01") is not None
 
 
 def _decides(name: str) -> bool:
@@ -77,7 +82,7 @@ def start_facts(procedure: Procedure) -> dict[str, date | None]:
         StartFact.LODGED_ON: procedure.lodged_on,
         StartFact.APPLICATION_PHASE_ENDED_ON: procedure.application_phase_ended_on,
         StartFact.DAY_ONE_ON: procedure.day_one_on,
-        StartFact.HIT_ON: _day_of(procedure, "refer_to_dublin", fact="hit_on"),
+        StartFact.HIT_ON: _entered(procedure, "refer_to_dublin", "hit_on") or procedure.lodged_on,
         StartFact.RESPONSIBLE_ON: procedure.responsible_on,
         StartFact.CLAIM_SENT_ON: _day_of(procedure, "send_claim"),
         StartFact.ACCEPTED_ON: _day_of(procedure, "accept_claim", fact="accepted_on"),
@@ -92,5 +97,11 @@ def _day_of(procedure: Procedure, name: str, *, fact: str = "") -> date | None:
     taken = procedure.transitions.filter(name=name).order_by("-id").first()
     if taken is None:
         return None
-    entered = taken.inputs.get(fact) if fact else None
-    return date.fromisoformat(entered) if entered else taken.on
+    return (_entered(procedure, name, fact) if fact else None) or taken.on
+
+
+def _entered(procedure: Procedure, name: str, fact: str) -> date | None:
+    """A day that was entered with the last step of this name."""
+    taken = procedure.transitions.filter(name=name).order_by("-id").first()
+    entered = taken.inputs.get(fact) if taken is not None else None
+    return date.fromisoformat(entered) if entered else None

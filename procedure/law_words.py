@@ -247,7 +247,17 @@ RECEPTION_STEPS = frozenset(
         "offer_home",
         "move_into_home",
         "propose_end_of_reception",
+        "drop_end_of_reception",
         "end_reception",
+        # What other machines bring about.
+        "hold_in_closed_centre",
+        "leave_closed_centre",
+        "end_with_departure",
+        # Weekly reports that open or end a term.
+        "miss_report",
+        "miss_report_again",
+        "report_again",
+        "excuse_missed_report",
     }
 )
 
@@ -319,6 +329,7 @@ CIRCUMSTANCES = frozenset(
         "appealable",
         "decided",  # there is an outcome
         "leaves_at_once",  # the time to leave is shortened to nothing (Vw 62(2))
+        "no_time_to_leave",  # none has been opened yet, as after a permit is given up
         "departure_days",  # it is shortened to a number of days, which the decision names
         "other_authority",  # another authority received the wish to apply
         "advice",  # somebody else must give advice first

@@ -75,6 +75,7 @@ CIRCUMSTANCES = {
     "appealable": gettext_lazy("an appeal is possible"),
     "decided": gettext_lazy("there is a decision"),
     "leaves_at_once": gettext_lazy("the person must leave at once"),
+    "no_time_to_leave": gettext_lazy("there is no time to leave yet"),
     "departure_days": gettext_lazy("the decision names the days to leave"),
     "other_authority": gettext_lazy("another authority received the wish to apply"),
     "advice": gettext_lazy("somebody else must give advice first"),
@@ -89,7 +90,7 @@ def track_title(track: str, package: RulePackage) -> str:
 
 
 def step_title(name: str) -> str:
-    """What a step is called; those of the reception have no other name here than their own."""
+    """What a step is called."""
     title = machines.title_of(name)
     return humanised(name) if title == name else str(title)
 

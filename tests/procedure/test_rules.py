@@ -201,6 +201,8 @@ LEAVING = {"RET-01", "RET-03", "REC-03"}
         ("lodge_higher_appeal", {}, [], {"HAP-02"}),
         ("resume_departure_term", {}, [], LEAVING),
         ("order_departure", {}, [], {"RET-02"}),
+        ("start_departure_term", {}, [], set()),
+        ("start_departure_term", {}, ["no_time_to_leave"], {"RET-01"}),
         # permit and family
         ("grant", {"outcome": "GRANT_A"}, [], {"FAM-01"}),
         ("grant", {"track": "extended", "outcome": "GRANT_B3"}, [], {"FAM-01"}),
@@ -220,6 +222,8 @@ LEAVING = {"RET-01", "RET-03", "REC-03"}
         ("refer_to_reception", {}, [], {"REC-01"}),
         ("order_move", {}, [], {"REC-02"}),
         ("wait_for_home", {}, [], {"REP-04"}),
+        ("miss_report", {}, [], {"REP-03"}),
+        ("miss_report_again", {}, [], {"REP-02"}),
     ],
 )
 def test_each_step_opens_its_time_limits(transition, where, circumstances, expected):
