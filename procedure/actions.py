@@ -257,9 +257,11 @@ def _ground_of(procedure: Procedure, name: str, given: Given) -> str:
 # What the clock does
 
 
-def lapse_terms(*, now: datetime, limit: int = 500) -> int:
-    """Mark terms whose last moment has passed, each in a transaction of its own; returns how many."""
+def lapse_terms(*, now: datetime, limit: int = 500, case: Case | None = None) -> int:
+    """Mark terms whose last moment has passed, of all cases or one, each by itself; returns how many."""
     past_due = Deadline.objects.past_due(at=now)
+    if case is not None:
+        past_due = past_due.filter(procedure__case=case)
     count = 0
     for pk, procedure_pk in list(past_due.order_by("due_at").values_list("pk", "procedure")[:limit]):
         with transaction.atomic():
@@ -294,16 +296,17 @@ _NOTED_BY_TIME = (
 )
 
 
-def close_lapsed_steps(*, now: datetime) -> int:
-    """Close the waiting steps whose term has run out, on the day after it; returns how many."""
+def close_lapsed_steps(*, now: datetime, case: Case | None = None) -> int:
+    """Close the waiting steps whose term has run out, on the day after it, in all cases or one; how many."""
     system = User.objects.system()
+    only = {} if case is None else {"case": case}
     closed = 0
     for state, name in _CLOSED_BY_TIME.items():
-        for procedure in _waiting_in_vain(state, today=timezone.localdate(now)):
+        for procedure in _waiting_in_vain(state, today=timezone.localdate(now)).filter(**only):
             on = _day_after(procedure, guards.WAITING_TERMS[state])
             closed += _close_lapsed(procedure, name, on=on, actor=system, now=now)
     for machine, state, codes, name in _NOTED_BY_TIME:
-        for procedure in _waiting_beside(machine, state, codes, today=timezone.localdate(now)):
+        for procedure in _waiting_beside(machine, state, codes, today=timezone.localdate(now)).filter(**only):
             on = _day_after(procedure, codes)
             closed += _close_lapsed(procedure, name, on=on, actor=system, now=now)
     return closed

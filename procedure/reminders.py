@@ -12,6 +12,7 @@ from asylum_portal.accounts.models import Role, User
 from asylum_portal.notices.actions import queue
 from asylum_portal.notices.profiles import Audience, Moment, latest_due, moments, next_after
 from cases.actions import people_of_applicant
+from cases.models import Case
 from procedure.models import Deadline
 
 _APPLICANTS_SIDE = {Role.APPLICANT, Role.GUARDIAN, Role.LAWYER}
@@ -60,11 +61,13 @@ def remind(deadline: Deadline, *, now: datetime) -> int:
     return queued
 
 
-def remind_of_due(*, now: datetime, limit: int = 500) -> int:
-    """Look at every term whose time has come, each in a transaction of its own; returns how many notices."""
-    ids = Deadline.objects.to_remind(at=now).order_by("next_reminder_at").values_list("pk", flat=True)[:limit]
+def remind_of_due(*, now: datetime, limit: int = 500, case: Case | None = None) -> int:
+    """Look at every term whose time has come, of all cases or one, each by itself; how many notices."""
+    due = Deadline.objects.to_remind(at=now)
+    if case is not None:
+        due = due.filter(procedure__case=case)
     queued = 0
-    for pk in list(ids):
+    for pk in list(due.order_by("next_reminder_at").values_list("pk", flat=True)[:limit]):
         with transaction.atomic():
             deadline = (
                 Deadline.objects.to_remind(at=now)

@@ -161,9 +161,10 @@ class Player:
 
     def _let_time_pass(self, now: datetime) -> None:
         """What the portal does by itself, in the order in which its timers do it."""
-        lapse_terms(now=now)
-        close_lapsed_steps(now=now)
-        remind_of_due(now=now)
+        case = self.cast.case
+        lapse_terms(now=now, case=case)
+        close_lapsed_steps(now=now, case=case)
+        remind_of_due(now=now, case=case)
 
     def _appoint_guardian(self, *, on: date, until: date | None, **by: Any) -> None:
         case_actions.appoint_guardian(
