@@ -70,11 +70,10 @@ def check_rule(rule: Rule, table: Table) -> None:
         table.fail("last_day", "needs unit day_of_schedule")
     if rule.mode == Mode.ATW:
         for ground, length in [("", rule.length or 0), *rule.length_by_ground.items()]:
-            unit = rule.unit_by_ground.get(ground) or rule.unit
-            if unit in ATW_LONGEST and length > ATW_LONGEST[unit]:
-                table.fail(
-                    "length", f"is more than {ATW_LONGEST[unit]} {unit}, which the Atw does not cover (Atw 4)"
-                )
+            counted = rule.unit_by_ground.get(ground) or rule.unit
+            if counted in ATW_LONGEST and length > ATW_LONGEST[counted]:
+                longest = f"{ATW_LONGEST[counted]} {counted}"
+                table.fail("length", f"is more than {longest}, which the Atw does not cover (Atw 4)")
     facts = {rule.start_fact, *rule.start_fact_after.values()}
     if (StartFact.DUE_OF_RULE in facts) != bool(rule.due_of):
         table.fail("due_of", "and start_fact due_of_rule need each other")
