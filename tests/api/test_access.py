@@ -39,6 +39,7 @@ MATRIX: dict[str, tuple[str, Table]] = {
     "procedure-transitions": ("get", table((RELATED, 200))),
     # An extension without its fields: 400 for those who may take it.
     "procedure-take": ("post", table((RELATED, 403), (["caseworker", "supervisor"], 400))),
+    "procedure-preview": ("post", table((RELATED, 403), (["caseworker", "supervisor"], 200))),
     # A term of the lawyer's: no partner owes it or works with it.
     "deadline-detail": ("get", table((AT_HOME, 200))),
     # A piece of evidence: a counsellor does not read along, an auditor sees that it is there.
@@ -79,7 +80,7 @@ def address(cast: Cast, name: str) -> str:
         "reporting": lambda: {"pk": ReportingSlot.objects.of(cast.case.applicant).earliest("on").pk},
         "token": lambda: {"id": AuthToken.objects.get(user=cast.lawyer).token_key},
     }[name.split("-")[0]]()
-    if name == "procedure-take":
+    if name in ("procedure-take", "procedure-preview"):
         what["name"] = "extend_general_procedure"
     return reverse(f"api:{name}", kwargs=what)
 
