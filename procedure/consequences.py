@@ -158,7 +158,7 @@ class Picture:
         return cls(
             states={
                 f"{subject.machine}:{subject.pk}": subject.state
-                for subject in machines.subjects(procedure)
+                for subject in (*machines.subjects(procedure), *machines.beside(procedure))
                 if subject.pk is not None
             },
             terms={term.pk: _stands(term, procedure) for term in procedure.deadlines.all()},

@@ -52,11 +52,14 @@ _DATED_BY_NOTICE = frozenset({"DEC-EXT"})
 # What ends a term
 
 
-def settle(procedure: Procedure, transition: Transition) -> list[Deadline]:
-    """Mark the terms that this step meets, or that no longer matter after it."""
+def settle(procedure: Procedure, transition: Transition, *, moment: datetime | None = None) -> list[Deadline]:
+    """Mark the terms that this step meets, or that no longer matter after it.
+
+    `moment` is when it happened, for terms that run to the minute.
+    """
     settled = []
     for deadline in terms_ended_by(procedure, transition.name):
-        state = fate(deadline, transition.name, on=transition.on)
+        state = fate(deadline, transition.name, on=transition.on, moment=moment)
         _end(deadline, state=state, at=transition.at)
         settled.append(deadline)
     if not procedure.is_open:
@@ -73,12 +76,15 @@ def terms_ended_by(procedure: Procedure, name: str) -> QuerySet[Deadline]:
     return procedure.deadlines.running().filter(rule_code__in=codes)
 
 
-def fate(deadline: Deadline, name: str, *, on: date) -> Deadline.State:
+def fate(deadline: Deadline, name: str, *, on: date, moment: datetime | None = None) -> Deadline.State:
     """What a step makes of a running term that it ends."""
     rule = deadline.rule
     lapsed = deadline.state == Deadline.State.LAPSED
     # The same whether or not a sweep has come by in the meantime.
     over = lapsed or deadline.is_over(on=on)
+    if moment is not None and rule.mode == Mode.HOURS_OR_LIBERTY:
+        # To the minute, also where a sweep came by before it was written down.
+        over = moment > deadline.due_at
     if name not in rule.met_by:
         return Deadline.State.LAPSED if over and not rule.soft else Deadline.State.CANCELLED
     if rule.mode == Mode.CALENDAR_MIN:

@@ -1,8 +1,11 @@
 """The machines of a procedure: which one a step belongs to, and on what it is taken."""
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
+from django.conf import settings
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMFieldMixin
 
@@ -77,10 +80,28 @@ def subjects(procedure: Procedure) -> Iterator[Subject]:
             yield found or BorderMeasure(procedure=procedure)
 
 
+@cache
+def elsewhere() -> dict[str, type[SmallMachine]]:
+    """Machines of other rooms that keep their history here: named here, and taken there."""
+    models = [import_string(path) for path in settings.PROCEDURE_MACHINES_ELSEWHERE]
+    return {model.machine: model for model in models}
+
+
+def beside(procedure: Procedure) -> Iterator[SmallMachine]:
+    """The newest object of each machine of another room that this procedure has."""
+    for model in elsewhere().values():
+        found = model.objects.latest_of(procedure).first()
+        if found is not None:
+            yield found
+
+
 def title_of(name: str) -> Any:
     """What a step is called, in the reader's language."""
     if name in MODEL_OF_STEP:
         return declared(name).custom["title"]
+    for model in elsewhere().values():
+        if name in steps_of(model):
+            return declared_of(model, name).custom["title"]
     return BEGINNINGS.get(name, name)
 
 
@@ -98,7 +119,7 @@ MACHINE_LABELS: dict[str, Any] = {
 
 def state_label(machine: str, state: str) -> str:
     """A state of a machine in the reader's language."""
-    model = MACHINES.get(machine)
+    model = MACHINES.get(machine) or elsewhere().get(machine)
     if model is None:
         return state
     return str(dict(model._meta.get_field("state").flatchoices).get(state, state))

@@ -1,10 +1,38 @@
-"""Who works at the desk of a centre, and who may settle a weekly report there."""
+"""Who works at the desk of a centre, who settles a weekly report there, who takes steps of reception."""
+
+from datetime import date
 
 import rules
 
 from asylum_portal import clock
 from asylum_portal.accounts.models import Role
-from reception.models import ReportingSlot
+from cases.access import relation_holds
+from procedure.models import Procedure
+from reception import machine
+from reception.models import Centre, Reception, ReportingSlot, centres_of
+
+_DESK = frozenset({Role.RECEPTION})
+_HOUSING = _DESK | {Role.MUNICIPALITY}
+_CLOCK = frozenset({Role.SYSTEM})
+# Who may take which step (model C2.10, column Actor), in the order of a stay.
+ACTORS: dict[str, frozenset[Role]] = {
+    "refer_to_reception": _DESK,
+    "arrive_at_centre": _DESK,
+    "order_move": _DESK,
+    "wait_for_home": _DESK,
+    "offer_home": _HOUSING,
+    "move_into_home": _HOUSING,
+    "propose_end_of_reception": _DESK,
+    "drop_end_of_reception": _DESK,
+    "end_reception": _DESK,
+    "hold_in_closed_centre": _CLOCK,
+    "leave_closed_centre": _CLOCK,
+    "end_with_departure": _CLOCK,
+    "miss_report": _CLOCK,
+    "miss_report_again": _CLOCK,
+    "report_again": _CLOCK,
+    "excuse_missed_report": _CLOCK,
+}
 
 
 @rules.predicate
@@ -33,3 +61,51 @@ def may_work_at_desk(user) -> bool:
 def may_settle(user, slot: ReportingSlot) -> bool:
     """May this person mark this report as seen or excused?"""
     return user.has_perm("reception.settle_slot", slot)
+
+
+def may_take(user, name: str, reception: Reception | None, *, on: date, centre: Centre | None = None) -> bool:
+    """May this person take this step of somebody's reception on this day, whatever state it is in?
+
+    Reception staff where somebody lives; where she is expected for the arrival; and for a referral at the
+    centre that is named, or any before one is.
+    """
+    if reception is None or not user.is_active or user.role not in ACTORS[name]:
+        return False
+    if user.role == Role.SYSTEM:
+        return True
+    if user.role != Role.RECEPTION:
+        return relation_holds(user, reception.procedure.case, on=on)
+    mine = centres_of(user, on=on)
+    if name == "refer_to_reception":
+        return mine.filter(pk=centre.pk).exists() if centre is not None else mine.exists()
+    if name == "arrive_at_centre":
+        return mine.filter(pk=reception.expected_at_id).exists()
+    stay = reception.stay
+    return stay is not None and mine.filter(pk=stay.centre_id).exists()
+
+
+def steps_for(user, procedure: Procedure, on: date) -> list[tuple[str, str]]:
+    """The steps of reception that this person may take now, with their titles, in the order of a stay."""
+    found = []
+    for name, roles in ACTORS.items():
+        if user.role not in roles or user.role == Role.SYSTEM:
+            continue
+        subject = machine.subject_of(procedure, name)
+        if subject is None or machine.unmet(subject, name, on=on):
+            continue
+        if may_take(user, name, subject, on=on):
+            found.append((name, machine.title_of(name)))
+    return found
+
+
+def _permission(name: str) -> rules.Predicate:
+    @rules.predicate(f"may_{name}")
+    def may(user, reception) -> bool:
+        return may_take(user, name, reception, on=clock.today())
+
+    return may
+
+
+# The machine asks for them under this name, as every machine beside a procedure does.
+for _name in ACTORS:
+    rules.add_perm(f"procedure.{_name}", _permission(_name))

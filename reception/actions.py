@@ -1,12 +1,13 @@
 """Where somebody lives and her weekly report: every change. A missed report never changes a case."""
 
+import contextlib
 import logging
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,6 +19,8 @@ from cases.models import Applicant, Case
 from procedure.calendars import CannotCompute, LegalCalendar
 from procedure.guards import StateForbids
 from procedure.models import Appointment, Procedure, RulePackage, Transition
+from reception import missed
+from reception.machine import Busy, hold
 from reception.models import Centre, ReportingDuty, ReportingSlot, Stay, Weekday
 from reception.reminders import schedule_reminder, tell_missed
 from reception.slots import Week, WeeklySlot, weekly_slot
@@ -35,8 +38,6 @@ INTERVIEWS = (
     Appointment.Kind.DETAILED_INTERVIEW,
     Appointment.Kind.EXTENDED_INTERVIEW,
 )
-# The week of such a slot is free for another one.
-_MAKES_ROOM = (Reason.LEFT, Reason.OTHER_DAY)
 
 Timetable = dict[tuple[Week, int], WeeklySlot]
 
@@ -55,6 +56,7 @@ def arrive(
     """
     if weekday not in Weekday.values:
         raise ValidationError({"weekday": _("Choose a day from Monday to Friday.")})
+    hold(applicant)
     # One arrival of a person at a time. NO KEY, so that rows that point to her can still be written.
     Applicant.objects.select_for_update(no_key=True).get(pk=applicant.pk)
     stay = applicant.stays.filter(left_on__isnull=True).first()
@@ -77,6 +79,7 @@ def arrive(
 @transaction.atomic
 def leave(applicant: Applicant, *, actor: User, on: date, at: datetime) -> Stay | None:
     """Somebody leaves the centre: the duty ends, and what was planned from that day on is exempt."""
+    hold(applicant)
     stay = (
         Stay.objects.select_for_update(no_key=True).filter(applicant=applicant, left_on__isnull=True).first()
     )
@@ -95,16 +98,39 @@ def leave(applicant: Applicant, *, actor: User, on: date, at: datetime) -> Stay 
 
 
 def _set_weekday(stay: Stay, weekday: int, *, actor: User, on: date, at: datetime) -> None:
-    duty = stay.duties.select_for_update(no_key=True).filter(ends_on__isnull=True).first()
+    duty = _open_duty(stay)
     if duty is not None and duty.weekday == weekday:
         return
-    starts_on = on
+    starts_on, kept = on, {}
     if duty is not None:
         starts_on = max(Week.of(on).after(1).day(1), duty.starts_on + ONE_DAY)
+        if not duty.has_week(Week.of(starts_on)):
+            starts_on = Week.of(starts_on).after(1).day(1)
         _end_duty(duty, last_on=starts_on - ONE_DAY, reason=Reason.OTHER_DAY, actor=actor, at=at)
-    duty = ReportingDuty.objects.create(stay=stay, weekday=weekday, starts_on=starts_on)
+        kept = duty.kept_facts()
+    duty = ReportingDuty.objects.create(stay=stay, **kept | {"weekday": weekday, "starts_on": starts_on})
     record(actor, "reporting.set_weekday", at=at, case=_case(stay.applicant), target=stay, weekday=weekday)
     _plan_now(duty, now=at)
+
+
+@transaction.atomic
+def report_every_two_weeks(applicant: Applicant, *, actor: User, on: date, at: datetime) -> None:
+    """Who waits for a home with a permit reports this week, and from then on every two weeks (REP-04)."""
+    stay = applicant.stays.filter(left_on__isnull=True).first()
+    duty = _open_duty(stay) if stay else None
+    if stay is None or duty is None or duty.every_weeks == 2:
+        return
+    week = max(Week.of(on), Week.of(duty.starts_on))
+    _end_duty(duty, last_on=week.day(7), reason=Reason.RHYTHM, actor=actor, at=at)
+    duty = ReportingDuty.objects.create(
+        stay=stay, **duty.kept_facts() | {"every_weeks": 2, "starts_on": week.after(2).day(1)}
+    )
+    record(actor, "reporting.every_two_weeks", at=at, case=_case(applicant), target=stay)
+    _plan_now(duty, now=at)
+
+
+def _open_duty(stay: Stay) -> ReportingDuty | None:
+    return stay.duties.select_for_update(no_key=True).filter(ends_on__isnull=True).first()
 
 
 def _end_duty(duty: ReportingDuty, *, last_on: date, reason: str, actor: User, at: datetime) -> None:
@@ -120,6 +146,7 @@ def _end_duty(duty: ReportingDuty, *, last_on: date, reason: str, actor: User, a
 @transaction.atomic
 def report(slot: ReportingSlot, *, actor: User, at: datetime) -> ReportingSlot:
     """The person was seen at the desk; said twice it changes nothing. Raises StateForbids."""
+    reception = hold(slot.applicant)
     locked = _locked(slot)
     if locked.state == State.REPORTED:
         return locked
@@ -127,7 +154,9 @@ def report(slot: ReportingSlot, *, actor: User, at: datetime) -> ReportingSlot:
         raise StateForbids(
             [_("This is planned for a later week: %(date)s.") % {"date": dates.long_date(locked.on)}]
         )
-    return _settle(locked, "report", actor=actor, at=at)
+    _settle(locked, "report", actor=actor, at=at)
+    missed.put_right(reception, "report_again", actor=actor, at=at)
+    return locked
 
 
 @transaction.atomic
@@ -135,19 +164,64 @@ def excuse(slot: ReportingSlot, *, reason: str, actor: User, at: datetime) -> Re
     """The person had a good reason not to come; the same said twice changes nothing. Raises StateForbids."""
     if reason not in EXCUSES:
         raise ValidationError({"reason": _("Choose one of the reasons.")})
+    reception = hold(slot.applicant)
     locked = _locked(slot)
     if locked.state == State.EXCUSED and locked.reason == reason:
         return locked
-    return _settle(locked, "excuse", reason=reason, actor=actor, at=at)
+    was_missed = locked.state == State.MISSED
+    _settle(locked, "excuse", reason=reason, actor=actor, at=at)
+    if was_missed:
+        missed.put_right(reception, "excuse_missed_report", actor=actor, at=at)
+    return locked
 
 
 @transaction.atomic
 def exempt(slot: ReportingSlot, *, actor: User, at: datetime, reason: str = Reason.EXEMPTED) -> ReportingSlot:
     """The person need not come this week. Raises StateForbids."""
+    hold(slot.applicant)
     locked = _locked(slot)
     if locked.state == State.EXEMPT:
         return locked
     return _settle(locked, "exempt", reason=reason, actor=actor, at=at)
+
+
+@transaction.atomic
+def exempt_from_now(slot: ReportingSlot, *, until: date | None, actor: User, at: datetime) -> ReportingDuty:
+    """The person need not come from this report on, until a day or until further notice."""
+    if until is not None and until < slot.on:
+        raise ValidationError({"until": _("This day lies before the report.")})
+    hold(slot.applicant)
+    duty = ReportingDuty.objects.select_for_update(no_key=True).get(pk=slot.duty_id)
+    duty.exempt_from, duty.exempt_until = slot.on, until
+    duty.save(update_fields=["exempt_from", "exempt_until"])
+    record(
+        actor,
+        "reporting.exempt_from",
+        at=at,
+        case=_case(slot.applicant),
+        target=duty,
+        on=slot.on.isoformat(),
+        until=until.isoformat() if until else "",
+    )
+    for planned in duty.slots.planned().filter(on__gte=slot.on).order_by("pk"):
+        if duty.is_exempt(on=planned.on):
+            exempt(planned, actor=actor, at=at)
+    return duty
+
+
+@transaction.atomic
+def end_exemption(stay: Stay, *, actor: User, on: date, at: datetime) -> None:
+    """The person reports again from this day on; weeks that were exempt already stay so."""
+    hold(stay.applicant)
+    duty = _open_duty(stay)
+    if duty is None or not duty.is_exempt(on=on):
+        raise StateForbids([_("This person is not exempt.")])
+    assert duty.exempt_from is not None
+    begun = duty.exempt_from < on
+    duty.exempt_from, duty.exempt_until = (duty.exempt_from, on - ONE_DAY) if begun else (None, None)
+    duty.save(update_fields=["exempt_from", "exempt_until"])
+    record(actor, "reporting.end_exemption", at=at, case=_case(stay.applicant), target=duty)
+    _plan_now(duty, now=at)
 
 
 def follow_transition(procedure: Procedure, transition: Transition) -> None:
@@ -216,16 +290,19 @@ def plan_slots(*, now: datetime, limit: int = 5000) -> int:
         .filter(starts_on__lte=max(week.day(7) for week in weeks))
         .filter(Q(stay__left_on__isnull=True) | Q(stay__left_on__gt=today))
         .annotate(known=Count("slots", filter=_in_weeks(weeks, of="slots__")))
-        .filter(known__lt=len(weeks))
-        .order_by("pk")
-        .values_list("pk", flat=True)[:limit]
+        .filter(known__lt=len(weeks) / F("every_weeks"))
+        .select_related("stay__applicant")
+        .order_by("pk")[:limit]
     )
     system = User.objects.system()
     planned = 0
-    for pk in list(lacking):
-        with transaction.atomic():
+    for found in list(lacking):
+        with contextlib.suppress(Busy), transaction.atomic():
+            hold(found.stay.applicant, wait=False)
             duty = (
-                ReportingDuty.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=pk).first()
+                ReportingDuty.objects.select_for_update(skip_locked=True, no_key=True)
+                .filter(pk=found.pk)
+                .first()
             )
             if duty is not None:
                 planned += _plan(duty, timetable, actor=system, now=now)
@@ -236,13 +313,15 @@ def mark_missed(*, now: datetime, limit: int = 5000) -> int:
     """Mark the reports whose day is over, each in a transaction of its own; returns how many."""
     past = ReportingSlot.objects.planned().filter(due_at__lt=now)
     system = User.objects.system()
-    missed = 0
-    for pk in list(past.order_by("due_at").values_list("pk", flat=True)[:limit]):
-        with transaction.atomic():
+    count = 0
+    people = past.select_related("duty__stay__applicant").order_by("due_at")
+    for found in list(people[:limit]):
+        with contextlib.suppress(Busy), transaction.atomic():
+            reception = hold(found.applicant, wait=False)
             slot = (
                 past.select_for_update(skip_locked=True, of=("self",))
                 .select_related("duty__stay__applicant__user", "duty__stay__centre")
-                .filter(pk=pk)
+                .filter(pk=found.pk)
                 .first()
             )
             if slot is None:
@@ -254,8 +333,9 @@ def mark_missed(*, now: datetime, limit: int = 5000) -> int:
             schedule_reminder(slot, after=now)
             slot.save(update_fields=["next_reminder_at"])
             tell_missed(slot, now=now)
-            missed += 1
-    return missed
+            missed.note(reception, slot, now=now)
+            count += 1
+    return count
 
 
 def timetable_from(today: date) -> tuple[Timetable, list[CannotCompute]]:
@@ -293,13 +373,16 @@ def _plan(duty: ReportingDuty, timetable: Timetable, *, actor: User, now: dateti
         Week(year, number)
         for year, number in ReportingSlot.objects.of(applicant)
         .filter(_in_weeks(weeks))
-        .exclude(~Q(duty=duty) & Q(state=State.EXEMPT, reason__in=_MAKES_ROOM))
+        # The week of a slot that was taken back is free for another one.
+        .exclude(~Q(duty=duty) & Q(state=State.EXEMPT, reason__in=ReportingSlot.BOOKKEEPING))
         .values_list("iso_year", "iso_week")
     }
     first_on = max(timezone.localdate(now), duty.starts_on)
     interviews = None
     planned = 0
     for week in sorted(weeks - taken):
+        if not duty.has_week(week):
+            continue
         found = timetable.get((week, duty.weekday))
         if found is None or found.on < first_on:
             continue
@@ -319,7 +402,9 @@ def _plan(duty: ReportingDuty, timetable: Timetable, *, actor: User, now: dateti
         record(actor, "reporting.plan", at=now, case=_case(applicant), target=slot, on=slot.on.isoformat())
         if interviews is None:
             interviews = _interview_days(Q(procedure__case__applicant=applicant))
-        if slot.on in interviews:
+        if duty.is_exempt(on=slot.on):
+            _settle(slot, "exempt", reason=Reason.EXEMPTED, actor=actor, at=now)
+        elif slot.on in interviews:
             _settle(slot, "excuse", reason=Reason.INTERVIEW, actor=actor, at=now)
         planned += 1
     return planned

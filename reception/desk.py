@@ -29,7 +29,7 @@ def slots_at_desk(user, *, today: date, centre: Centre | None = None) -> QuerySe
     """The slots that this person may settle, with what a line shows; bookkeeping of moves is left out."""
     slots = (
         ReportingSlot.objects.visible_to(user, on=today)
-        .exclude(reason__in=[Reason.LEFT, Reason.OTHER_DAY])
+        .exclude(reason__in=ReportingSlot.BOOKKEEPING)
         .select_related("duty__stay__applicant", "duty__stay__centre")
         .order_by(_TO_COME_FIRST, "duty__stay__applicant__name", "on")
     )

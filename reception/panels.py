@@ -32,7 +32,7 @@ def reporting_panel(user: User, *, today: date) -> dict[str, Any] | None:
     slots = list(
         ReportingSlot.objects.visible_to(user, on=today)
         .filter(on__gte=today - _BACK)
-        .exclude(reason__in=[ReportingSlot.Reason.LEFT, ReportingSlot.Reason.OTHER_DAY])
+        .exclude(reason__in=ReportingSlot.BOOKKEEPING)
         .order_by("on")
     )
     coming = next((slot for slot in slots if slot.state == State.PLANNED and slot.on >= today), None)

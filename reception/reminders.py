@@ -1,6 +1,6 @@
 """Reminders of the weekly report: the person before and on the day, staff once it was missed (profile R)."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.conf import settings
 from django.db import transaction
@@ -75,7 +75,7 @@ def is_second_in_a_row(slot: ReportingSlot) -> bool:
     before = (
         ReportingSlot.objects.of(slot.applicant)
         .filter(on__lt=slot.on)
-        .exclude(reason__in=[Reason.LEFT, Reason.OTHER_DAY])
+        .exclude(reason__in=ReportingSlot.BOOKKEEPING)
         .order_by("-on")
         .first()
     )
@@ -107,7 +107,7 @@ def _tell_person(slot: ReportingSlot, moment: Moment, *, now: datetime) -> int:
 def _tell_staff(slot: ReportingSlot, moment: Moment, *, now: datetime) -> int:
     twice = is_second_in_a_row(slot)
     kind = "staff_reporting_missed_twice" if twice else moment.kind
-    desk = _desk(slot.centre, now=now)
+    desk = staff_of(slot.centre, on=timezone.localdate(now))
     count = _queue(
         desk, slot, kind=kind, code=moment.code, path=reverse("reception:desk"), at=moment.at, now=now
     )
@@ -115,6 +115,7 @@ def _tell_staff(slot: ReportingSlot, moment: Moment, *, now: datetime) -> int:
         on = timezone.localdate(now)
         mandate = case.current_mandate(on=on)
         people = [*case.current_workers(on=on), *([mandate.holder] if mandate else [])]
+        people += _police(case, on=on)
         count += _queue(people, slot, kind=kind, code=moment.code, path="", at=moment.at, now=now)
     return count
 
@@ -144,9 +145,19 @@ def _person(slot: ReportingSlot, *, now: datetime) -> list[User]:
     return [person for person in (slot.applicant.user, guardian) if person is not None and person.is_active]
 
 
-def _desk(centre: Centre, *, now: datetime) -> list[User]:
-    posted = Posting.objects.current(on=timezone.localdate(now)).filter(centre=centre)
+def staff_of(centre: Centre, *, on: date) -> list[User]:
+    """The reception staff posted at a centre on this day."""
+    posted = Posting.objects.current(on=on).filter(centre=centre)
     return list(User.objects.filter(role=Role.RECEPTION, is_active=True, pk__in=posted.values("worker")))
+
+
+def _police(case: Case, *, on: date) -> list[User]:
+    """The police that has a part in this case: it looks too when two reports in a row were missed."""
+    part = case.involvements.current(on=on).filter(role=Role.POLICE).first()
+    if part is None:
+        return []
+    people = User.objects.filter(role=Role.POLICE, is_active=True)
+    return list(people.filter(organisation=part.organisation_id) if part.organisation_id else people)
 
 
 def _case(slot: ReportingSlot) -> Case | None:

@@ -31,6 +31,10 @@ class Week:
         """The week so many weeks later."""
         return Week.of(self.day(1) + timedelta(weeks=count))
 
+    def weeks_until(self, other: "Week") -> int:
+        """How many weeks later the other one is; below nothing when it is earlier."""
+        return (other.day(1) - self.day(1)).days // DAYS_A_WEEK
+
 
 @dataclass(frozen=True, slots=True)
 class WeeklySlot:

@@ -261,7 +261,12 @@ SPECTACULAR_SETTINGS = {
 }
 
 # Who else listens when a procedure has changed, in this order; called inside the same database transaction.
-PROCEDURE_TRANSITION_HOOKS: list[str] = ["reception.actions.follow_transition"]
+PROCEDURE_TRANSITION_HOOKS: list[str] = [
+    "reception.actions.follow_transition",
+    "reception.steps.follow_transition",
+]
+# Machines of other rooms whose steps stand in the history of a procedure.
+PROCEDURE_MACHINES_ELSEWHERE: list[str] = ["reception.models.Reception"]
 
 LOGGING = {
     "version": 1,

@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import date, datetime
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -11,6 +11,7 @@ from django_fsm import FSMField, transition
 
 from asylum_portal.accounts.models import PARTNER_ROLES, Role
 from cases.models import Applicant, Case
+from reception.slots import Week
 
 from .place import Centre, Stay, centres_of
 
@@ -24,12 +25,17 @@ class Weekday(models.IntegerChoices):
 
 
 class ReportingDuty(models.Model):
-    """On which weekday somebody reports, from one day to another (rule REP-01)."""
+    """On which weekday somebody reports, from one day to another (rules REP-01 and REP-04)."""
 
     stay = models.ForeignKey(Stay, on_delete=models.PROTECT, related_name="duties")
     weekday = models.PositiveSmallIntegerField(choices=Weekday.choices)
+    # Two for who waits for a home with a permit, counted from the week in which it starts.
+    every_weeks = models.PositiveSmallIntegerField(default=1)
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
+    # From one day to another she need not come; without a last day until further notice.
+    exempt_from = models.DateField(null=True, blank=True)
+    exempt_until = models.DateField(null=True, blank=True)
 
     class Meta:
         verbose_name_plural = "reporting duties"
@@ -42,10 +48,30 @@ class ReportingDuty(models.Model):
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
                 name="duty_ends_after_it_starts",
             ),
+            models.CheckConstraint(condition=Q(every_weeks__in=[1, 2]), name="duty_each_week_or_two"),
+            models.CheckConstraint(
+                condition=Q(exempt_until__isnull=True) | Q(exempt_from__isnull=False),
+                name="exemption_says_from_when",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_weekday_display()} {self.starts_on}"
+
+    def has_week(self, week: Week) -> bool:
+        """Is there a report in this week? Of every two weeks it is the first, from where the duty starts."""
+        return Week.of(self.starts_on).weeks_until(week) % self.every_weeks == 0
+
+    def kept_facts(self) -> dict[str, Any]:
+        """What stays when another duty takes the place of this one in the same stay."""
+        kept = ("weekday", "every_weeks", "exempt_from", "exempt_until")
+        return {name: getattr(self, name) for name in kept}
+
+    def is_exempt(self, *, on: date) -> bool:
+        """Need she not come on this day?"""
+        if self.exempt_from is None or on < self.exempt_from:
+            return False
+        return self.exempt_until is None or on <= self.exempt_until
 
 
 class ReportingSlotQuerySet(models.QuerySet):
@@ -99,6 +125,10 @@ class ReportingSlot(models.Model):
         EXEMPTED = "exempted", _("need not report")
         LEFT = "left", _("does not live here any more")
         OTHER_DAY = "other_day", _("another weekday from now on")
+        RHYTHM = "rhythm", _("every two weeks from now on")
+
+    # Why a planned report was taken back: it was none that somebody was excused from.
+    BOOKKEEPING = (Reason.LEFT, Reason.OTHER_DAY, Reason.RHYTHM)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     duty = models.ForeignKey(ReportingDuty, on_delete=models.PROTECT, related_name="slots")
