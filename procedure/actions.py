@@ -117,9 +117,8 @@ def announce_repeat_application(
         raise PermissionDenied
     given = Given(document=document, reason=reason, facts=dict(facts or {}))
     with discarding_on_error(), transaction.atomic():
-        before = case.procedures.order_by("-wish_expressed_on", "-lodged_on").first()
-        if before is None or before.state not in (State.REFUSED, State.WITHDRAWN, State.CLOSED):
-            raise StateForbids([_("A repeat application needs an earlier application that has ended.")])
+        if reasons := why_no_repeat(case):
+            raise StateForbids(reasons)
         if not access.may_announce_repeat(actor, case, on=timezone.localdate(at)):
             raise PermissionDenied
         checks.check_repeat(given)
@@ -134,6 +133,20 @@ def announce_repeat_application(
             track=Track.REPEAT,
             schedule=Schedule.ONE_DAY_TEST,
         )
+
+
+def why_no_repeat(case: Case) -> list[Any]:
+    """Why no repeat application can be announced in this case now; empty when it can."""
+    if case.procedures.open().exists():
+        return [_("An application of this person is being treated already.")]
+    before = case.procedures.order_by("-wish_expressed_on", "-lodged_on").first()
+    permit = machines.current(before, "permit") if before is not None else None
+    lost = permit is not None and permit.state in ("permit_withdrawn", "renounced")
+    ended = before is not None and (before.state in (State.REFUSED, State.WITHDRAWN) or lost)
+    closed = before is not None and before.state == State.CLOSED and (permit is None or lost)
+    if not (ended or closed):
+        return [_("A repeat application needs an earlier application that was refused or withdrawn.")]
+    return []
 
 
 def _begin(

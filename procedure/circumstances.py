@@ -45,6 +45,7 @@ def circumstances(
         "advice": bool(facts.get("third_party_advice")),
         "after_days": decided and not decided_within_days(procedure),
         "continued_beyond_days": procedure.border and procedure.track == Track.EXTENDED,
+        "transfer_stayed": bool(appeal is not None and appeal.provisional_granted),
         "remainder": not procedure.package.law.values.get("departure_term_restarts", True),
     }
     return frozenset(circumstance for circumstance, holds in found.items() if holds)

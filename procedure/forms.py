@@ -144,6 +144,41 @@ class StepForm(forms.Form):
         )
 
 
+class RepeatForm(forms.Form):
+    """The announcement of a repeat application (T44)."""
+
+    def __init__(self, *args: Any, by_service: bool, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        name = "announce_repeat_application"
+        self.today = today
+        if by_service:
+            self.fields["on"] = forms.DateField(
+                label=_("Day of the event"),
+                help_text=_("Today, unless it happened earlier."),
+                initial=today,
+                widget=DayInput(),
+                required=False,
+            )
+        for tick, label in ticks_of(name).items():
+            self.fields[tick] = forms.BooleanField(label=label, required=False)
+        self.ticks = list(ticks_of(name))
+        self.fields["document"] = ProvenFileField(
+            label=DOCUMENT_TYPES[DOCUMENT_OF_STEP[name]].title,
+            error_messages={"required": _("Add the document.")},
+        )
+        self.fields["reason"] = long_text(_("Reason or remark"), required=False)
+
+    def as_inputs(self) -> dict[str, Any]:
+        """The keyword arguments of announce_repeat_application."""
+        data = self.cleaned_data
+        return {
+            "on": data.get("on") or self.today,
+            "document": data["document"],
+            "reason": data["reason"],
+            "facts": {tick: True for tick in self.ticks if data.get(tick)},
+        }
+
+
 def codes_added_by(worker: User) -> list[str]:
     """The documents that this worker puts on file outside a step; a step brings its own along."""
     with_a_step = set(DOCUMENT_OF_STEP.values()) - MAY_BE_ON_FILE

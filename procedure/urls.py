@@ -1,6 +1,6 @@
 from django.urls import path
 
-from procedure.views import case, client, compare, days, document, filing, step, why, worklist
+from procedure.views import case, client, compare, days, document, filing, repeat, step, why, worklist
 
 app_name = "procedure"
 urlpatterns = [
@@ -8,6 +8,7 @@ urlpatterns = [
     path("clients/", client.clients, name="clients"),
     path("cases/<uuid:pk>/", case.case, name="case"),
     path("cases/<uuid:pk>/add-document/", document.add, name="add-document"),
+    path("cases/<uuid:pk>/repeat-application/", repeat.announce, name="announce-repeat"),
     path("procedures/<uuid:pk>/days/", days.plan, name="days"),
     path("procedures/<uuid:pk>/dates/", why.terms, name="terms"),
     path("procedures/<uuid:pk>/file/<slug:kind>/", filing.file, name="file"),

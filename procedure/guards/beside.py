@@ -39,7 +39,10 @@ def no_child_alone(measure: Any) -> bool:
 @guard(_("The four weeks at the border are not over."))
 def four_weeks_over(measure: Any) -> bool:
     term = measure.procedure.latest_deadline(*_BORDER_TERMS)
-    return term is not None and term.effective_due_on <= measure.event_on
+    if term is None:
+        return False
+    # They run to the minute: on the last day itself the clock has marked them as over when they are.
+    return term.state == "lapsed" or term.effective_due_on < measure.event_on
 
 
 @guard(_("The application was refused in time; entry can be refused."))

@@ -22,9 +22,9 @@ from cases.access import visible_case_or_404
 from cases.audit import record
 from cases.document_types import DOCUMENT_TYPES, may_see
 from cases.models import Applicant, Case, Document, Message
-from procedure import panels
-from procedure.access import SERVICE_ROLES
-from procedure.actions import steps_here
+from procedure import machines, panels
+from procedure.access import SERVICE_ROLES, may_announce_repeat
+from procedure.actions import steps_here, why_no_repeat
 from procedure.forms import codes_added_by
 from procedure.machines import title_of
 from procedure.models import Deadline, Filing, Procedure, RulePackage
@@ -65,6 +65,8 @@ def _for_work(request: SignedInRequest, found: Case) -> HttpResponse:
     context = _about(found, procedure, reader=request.user, today=today) | {
         "documents": _documents(found, reader=request.user, on=today),
         "people": _people(found, on=today),
+        "may_announce_repeat": may_announce_repeat(request.user, found, on=today)
+        and not why_no_repeat(found),
         "family": _family(found, reader=request.user, on=today),
         "may_add_document": bool(codes_added_by(request.user)),
         "last_message": Message.objects.visible_to(request.user, on=today).filter(case=found).last(),
@@ -173,6 +175,18 @@ def _facts(procedure: Procedure) -> list[dict[str, Any]]:
             {"key": _("Outcome"), "value": procedure.get_outcome_display()},
             {"key": _("Decision made known"), "value": procedure.decided_on},
         ]
+    if procedure.hold:
+        rows.append({"key": _("Waits because of"), "value": procedure.get_hold_display()})
+    if procedure.senior_decides:
+        rows.append({"key": _("Article 1F"), "value": _("a supervisor takes the decision")})
+    rows += [
+        {
+            "key": machines.MACHINE_LABELS[subject.machine],
+            "value": machines.state_label(subject.machine, subject.state),
+        }
+        for subject in machines.subjects(procedure)
+        if subject is not procedure and subject.pk is not None
+    ]
     rows.append({"key": _("Rules"), "value": f"{_(procedure.package.title)} ({procedure.package_id})"})
     return rows
 

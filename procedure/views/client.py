@@ -15,7 +15,8 @@ from asylum_portal.accounts.requests import SignedInRequest
 from cases.audit import record
 from cases.models import Case
 from procedure import panels
-from procedure.actions import available_transitions
+from procedure.access import may_announce_repeat
+from procedure.actions import available_transitions, why_no_repeat
 from procedure.filings import kinds_open_to
 from procedure.machines import title_of
 from procedure.models import Deadline
@@ -81,6 +82,7 @@ def client_case(request: SignedInRequest, case: Case) -> HttpResponse:
         "day": today,
         "names": case.applicant.names.all(),
         "workers": case.current_workers(on=today),
+        "may_announce_repeat": may_announce_repeat(request.user, case, on=today) and not why_no_repeat(case),
     }
     if procedure is not None:
         running = [

@@ -1,4 +1,4 @@
-"""The machines and their copies: permissions, packages, database, texts. The table itself is test_whole_table."""
+"""The machines and their copies: permissions, packages, database, texts; test_whole_table has the table."""
 
 from importlib import import_module
 from typing import Any
