@@ -5,6 +5,8 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ValidationError as DjangoValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
@@ -20,16 +22,29 @@ from rest_framework.reverse import reverse
 
 from asylum_portal import clock
 from asylum_portal.endpoints import NOT_AN_OBJECT
-from asylum_portal.problems import ABOUT_ALL_FIELDS, Conflict
+from asylum_portal.problems import ABOUT_ALL_FIELDS, Conflict, fields_of
 from asylum_portal.schema import fails_with
 from cases import api as cases_api
 from cases.api import RecordedViewSet
 from cases.models import Case
 from procedure import filings, partners, previews
-from procedure.access import ACTORS, may_give_the_day, may_take, reasons_open_to
-from procedure.actions import apply_transition, unmet_reasons
+from procedure.access import (
+    ACTORS,
+    SERVICE_ROLES,
+    may_announce_repeat,
+    may_give_the_day,
+    may_take,
+    reasons_open_to,
+)
+from procedure.actions import (
+    announce_repeat_application,
+    apply_transition,
+    unmet_reasons,
+    why_no_repeat,
+)
 from procedure.bodies import StepBody, day_of
 from procedure.filings import Kind, file_submission
+from procedure.forms import RepeatForm
 from procedure.models import Deadline, Filing, Procedure, Transition
 from procedure.serializers import (
     CaseWithProceduresSerializer,
@@ -76,6 +91,39 @@ class CaseViewSet(cases_api.CaseViewSet):
 
     def get_serializer_class(self) -> Any:
         return CaseWithProceduresSummarySerializer if self.action == "list" else CaseWithProceduresSerializer
+
+    @extend_schema(
+        request={"multipart/form-data": OpenApiTypes.OBJECT},
+        responses={201: ProcedureSummarySerializer, **fails_with(409)},
+    )
+    @action(
+        detail=True,
+        methods=["post"],
+        url_path="repeat-application",
+        url_name="announce-repeat",
+        filterset_class=None,
+    )
+    def announce_repeat(self, request: Request, pk: str | None = None) -> Response:
+        """Announce a repeat application with its form M35-O; the earlier application must have ended."""
+        case = self.get_object()
+        today = clock.today()
+        if reasons := why_no_repeat(case):
+            raise Conflict(reasons)
+        if not may_announce_repeat(self.reader, case, on=today):
+            raise PermissionDenied
+        given, unreadable = _body_of(request)
+        if unreadable is not None:
+            raise unreadable
+        files = {name: value for name, value in given.items() if isinstance(value, UploadedFile)}
+        form = RepeatForm(given, files, by_service=self.reader.role in SERVICE_ROLES, today=today)
+        if not form.is_valid():
+            raise ValidationError(fields_of(DjangoValidationError(form.errors.as_data())))
+        begun = announce_repeat_application(case, actor=self.reader, at=clock.now(), **form.as_inputs())
+        return Response(
+            ProcedureSummarySerializer(begun, context=self.get_serializer_context()).data,
+            status=status.HTTP_201_CREATED,
+            headers={"Location": reverse("api:procedure-detail", args=[begun.pk], request=request)},
+        )
 
 
 class ProcedureFilter(filters.FilterSet):
