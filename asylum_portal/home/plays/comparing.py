@@ -40,7 +40,7 @@ def _of_refusal(seen: Seen) -> Iterator[str]:
     found = refusal.code if refusal else None
     if found != expect.get("refused"):
         told = f" ({refusal.words}{' '.join(('', *refusal.fields))})" if refusal else ""
-        wanted = expect.get("refused", "that it is taken")
+        wanted = f"refused with {expect['refused']}" if "refused" in expect else "taken"
         yield f"the step is {f'refused with {found}' if found else 'taken'}{told}, but the file says {wanted}"
         return
     fields, wanted = list(refusal.fields) if refusal else [], sorted(expect.get("fields", []))

@@ -78,6 +78,8 @@ class _Reader:
             if key not in told:
                 self._refuse(key, "is missing")
         self.shaped(told, HEAD)
+        if not told["steps"]:
+            self._refuse("steps", "there are none")
         try:
             self.law = find_package(told["package"])
         except (PackageMistake, UnknownName) as mistake:

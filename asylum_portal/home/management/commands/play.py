@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
-from django.db import ProgrammingError
+from django.db import OperationalError, ProgrammingError
 
 from asylum_portal import languages
 from asylum_portal.home.plays import stage
@@ -31,24 +31,21 @@ class Command(PlainCommand):
         parser.add_argument("--quiet", action="store_true", help="print differences only, and the last line")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            scenario = read(options["path"])
-        except ScenarioMistake as mistake:
-            raise CommandError(str(mistake), returncode=BAD_INPUT) from None
         say = (lambda line: None) if options["quiet"] else self.stdout.write
         try:
+            scenario = read(options["path"])
             with stage.database(say=say), stage.rolled_back():
                 self._play(scenario, language=options["language"], say=say)
+        except ScenarioMistake as mistake:
+            raise CommandError(str(mistake), returncode=BAD_INPUT) from None
         except EarlierWentWrong as wrong:
             raise CommandError(str(wrong), returncode=DIFFERENT) from None
         except ProcessFailed as error:
             raise CommandError(str(error), returncode=NO_DATABASE) from None
-        except ProgrammingError as error:
+        except (OperationalError, ProgrammingError) as error:
+            what = "does not answer" if isinstance(error, OperationalError) else "lacks tables: migrate it"
             reason = str(error).strip().partition("\n")[0]
-            raise CommandError(
-                f"The database has not the tables of this portal; run manage.py migrate. ({reason})",
-                returncode=NO_DATABASE,
-            ) from error
+            raise CommandError(f"The database {what}. ({reason})", returncode=NO_DATABASE) from error
 
     def _play(self, scenario: Scenario, *, language: str, say: Any) -> None:
         player = Player(scenario, language=language, prefix="play-")
@@ -59,5 +56,5 @@ class Command(PlainCommand):
             if seen.differences:
                 lines = [f"{scenario.file}, {seen.step.place}: {text}" for text in seen.differences]
                 raise CommandError("\n".join(lines), returncode=DIFFERENT)
-        count = len(scenario.steps)
+        count = scenario.steps[-1].number
         self.stdout.write(f"{scenario.file}: {count} steps, all as the file says. Nothing of it was kept.")
