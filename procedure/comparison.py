@@ -186,10 +186,8 @@ def plain(value: Any) -> Any:
             return {str(key): plain(inner) for key, inner in value.items()}
         case str() | bool() | int() | None:
             return value
-        case _ if dataclasses.is_dataclass(value):
-            return {
-                field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(type(value))
-            }
+        case _ if dataclasses.is_dataclass(value) and not isinstance(value, type):
+            return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
         case _:
             return [plain(inner) for inner in value]
 

@@ -161,8 +161,8 @@ def _changed(name: str, row: Changed, comparison: Comparison) -> ChangedRow:
     if name == "rules":
         words = _of_rule(row, comparison)
     elif name == "tracks":
-        titles = [track_title(row.code, package) for package in (comparison.first, comparison.second)]
-        words = (Words(str(KEYS["title"]), *titles),)
+        first, second = (track_title(row.code, law) for law in (comparison.first, comparison.second))
+        words = (Words(str(KEYS["title"]), first, second),)
     else:
         words = tuple(
             Words(

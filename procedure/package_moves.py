@@ -6,12 +6,12 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from asylum_portal import dates
 from cases.audit import record
 from procedure import days, deadlines, machines, recompute
-from procedure.calendars import CannotCompute
+from procedure.calendars import CalendarDataMissing, CannotCompute, NotAProcedureDay
 from procedure.comparison import Comparison
 from procedure.ledger import Because, Cause, enter
-from procedure.machines import Subject
 from procedure.models import Deadline, Procedure, RulePackage, Transition
 from procedure.rules import Mode, Rule, StartFact
 from procedure.rules import RulePackage as Law
@@ -47,7 +47,8 @@ def check(procedure: Procedure, package: RulePackage, *, on: date) -> list[str]:
         return [_("%(name)s is not in force on this day yet.") % name]
     law = package.law
     errors = []
-    states = {state for state in (procedure.state, procedure.held_state) if state}
+    waits = procedure.state == State.DISCONTINUATION
+    states = {procedure.state, procedure.held_state if waits else procedure.state}
     for state in sorted(states - law.graph.states):
         errors.append(
             _("%(name)s does not have the state in which the case is: %(state)s.")
@@ -58,10 +59,11 @@ def check(procedure: Procedure, package: RulePackage, *, on: date) -> list[str]:
             _("%(name)s does not have this procedure: %(track)s.")
             % {**name, "track": Track(procedure.track).label}
         )
+    subjects: list[Any] = list(machines.subjects(procedure))
     errors = errors or [
         _("%(name)s has no step that leads on from here: %(state)s.")
         % {**name, "state": machines.state_label(subject.machine, subject.state)}
-        for subject in machines.subjects(procedure)
+        for subject in subjects
         if _leads_on(subject, procedure.package.law) and not _leads_on(subject, law)
     ]
     return errors or _dates_unknown(procedure, law)
@@ -73,15 +75,22 @@ def _dates_unknown(procedure: Procedure, law: Law) -> list[str]:
         recompute.work_out(procedure, law=law)
         if procedure.schedule in law.schedules:
             days.by_law(procedure, law=law, since=date.min)
-    except (CannotCompute, LookupError) as why:
+    except CalendarDataMissing as missing:
         return [
-            _("A last day of this case cannot be worked out under %(name)s: %(why)s.")
-            % {"name": law.name, "why": why}
+            _("The calendar of %(name)s has no data for the year %(year)s. Ask an administrator to add it.")
+            % {"name": law.name, "year": missing.year}
         ]
+    except NotAProcedureDay as no_day:
+        return [
+            _("Under %(name)s %(day)s is no day of the procedure.")
+            % {"name": law.name, "day": dates.long_date(no_day.on)}
+        ]
+    except (CannotCompute, LookupError):
+        return [_("A last day of this case cannot be worked out under %(name)s.") % {"name": law.name}]
     return []
 
 
-def _leads_on(subject: Subject, law: Law) -> bool:
+def _leads_on(subject: Any, law: Law) -> bool:
     """Has this law a step of the machine that leads from here to another state?"""
     return any(
         name in law.graph.steps and _leaves(subject, name)
@@ -90,7 +99,7 @@ def _leads_on(subject: Subject, law: Law) -> bool:
     )
 
 
-def _leaves(subject: Subject, name: str) -> bool:
+def _leaves(subject: Any, name: str) -> bool:
     method = getattr(type(subject), name)._django_fsm
     if not method.has_transition(subject.state):
         return False

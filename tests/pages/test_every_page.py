@@ -28,6 +28,7 @@ READERS = {
     "who-helps": "applicant",
     "procedure:clients": "lawyer",
     "procedure:worklist": "caseworker",
+    "procedure:compare": "caseworker",
     "notices:inbox": "applicant",
     "accounts:account": "lawyer",
     "reception:desk": "reception",

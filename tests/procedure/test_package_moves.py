@@ -325,7 +325,9 @@ def test_a_last_day_in_a_year_that_the_new_rules_do_not_know_is_refused() -> Non
     cast = walk(make_cast(), until="refuse")
     text = table("calendar.years.2026")
     published((text, ""))
-    assert "cannot be worked out" in refused(cast, date(2026, 4, 10))
+    assert refused(cast, date(2026, 4, 10)) == (
+        f"The calendar of {OTHER} has no data for the year 2026. Ask an administrator to add it."
+    )
 
 
 # Under the rules of the pact, once they are published
@@ -388,3 +390,14 @@ def test_before_the_interview_the_new_preparation_takes_over() -> None:
     procedure.refresh_from_db()
     assert (procedure.state, procedure.track) == (State.INTERVIEW, "accelerated")
     assert running(cast)["ACC-03M"].effective_due_on == date(2026, 6, 17)
+
+
+def test_where_a_case_once_waited_does_not_matter_to_the_new_rules() -> None:
+    """Only while it may be stopped does it go back to the state that is remembered."""
+    cast = walk(make_cast(), until="close_interview")
+    Procedure.objects.filter(pk=cast.procedure.pk).update(held_state=State.READY)
+    cast.procedure.refresh_from_db()
+    load_law("nl-2026")
+    RulePackage.objects.filter(pk="nl-2026").update(status="published", valid_from="2026-01-01")
+    pact = RulePackage.objects.get(pk="nl-2026")
+    assert package_moves.check(cast.procedure, pact, on=D2) == []
