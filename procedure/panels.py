@@ -77,9 +77,28 @@ def next_date(procedure: Procedure, *, today: date, role: str) -> NextDate | Non
         found += [
             NextDate(on=day.on, moment=day.on, title=_day_title(day), owed_by_reader=False)
             for day in procedure.days.all()
-            if day.on >= today
+            if day.on >= today and not day.stands_still
         ]
     return min(found, key=lambda entry: (entry.on, not entry.owed_by_reader, not entry.place), default=None)
+
+
+def day_state(day: ProcedureDay, *, today: date) -> str:
+    """How the road shows a planned day; one that stands still has no date to show."""
+    if day.stands_still:
+        return "paused"
+    return "past" if day.on < today else "now" if day.on == today else "next"
+
+
+def standing_pauses(procedure: Procedure) -> list[dict[str, Any]]:
+    """Why and since when time stands still, while nobody knows until when; and for what."""
+    terms = [term for term in procedure.deadlines.all() if term.state == Deadline.State.SUSPENDED]
+    return [
+        {
+            "pause": pause,
+            "terms": [term for term in terms if pause.concerns(term.rule_code, procedure.package.law)],
+        }
+        for pause in procedure.suspensions.standing()
+    ]
 
 
 def why_url(deadline: Deadline) -> str:
@@ -142,7 +161,7 @@ def _days_by_phase(procedure: Procedure, *, today: date) -> dict[Phase, list[dic
                 "number": day.number,
                 "name": _(day.step),
                 "date": day.on,
-                "state": "past" if day.on < today else "now" if day.on == today else "next",
+                "state": day_state(day, today=today),
             }
         )
         phase = next((_DAY_PHASE[code] for code in day.closes if code in _DAY_PHASE), None)

@@ -79,7 +79,7 @@ def receive(
         document=document,
         filed_by=actor,
         received_at=at,
-        due_at=term.due_at if term else None,
+        due_at=term.last_moment(at=at) if term else None,
         late_reason=late_reason,
     )
     deadlines.settle_by_filing(filing)

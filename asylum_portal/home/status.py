@@ -25,6 +25,7 @@ def status_context(case: Case, *, reader: User, today: date) -> dict[str, Any]:
         context |= {
             "stage": panels.stage_text(procedure),
             "next_date": panels.next_date(procedure, today=today, role=reader.role),
+            "pauses": panels.standing_pauses(procedure),
             "road": panels.road(procedure, today=today),
             "can_withdraw": procedure.is_open and may_take(reader, "request_withdrawal", procedure),
         }

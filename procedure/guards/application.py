@@ -66,7 +66,7 @@ def _in_or_over(procedure: Any, kinds: tuple[str, ...], codes: tuple[str, ...]) 
     deadline = procedure.latest_deadline(*codes)
     if deadline is None:
         return False
-    return deadline.filings.filter(kind__in=kinds).exists() or deadline.effective_due_on < procedure.event_on
+    return deadline.filings.filter(kind__in=kinds).exists() or deadline.is_over(on=procedure.event_on)
 
 
 @guard(_("The day for the first outcome has not come yet."))
@@ -140,9 +140,9 @@ def report_of_single_interview(procedure: Any) -> bool:
 def _over(procedure: Any, code: str) -> bool:
     """Whether the planned day at whose end this term closes is over; an extension takes its place."""
     if extension := procedure.latest_deadline("AA-EXT"):
-        return extension.effective_due_on < procedure.event_on
+        return extension.is_over(on=procedure.event_on)
     day = procedure.day_that_closes(code)
-    return day is not None and day.on < procedure.event_on
+    return day is not None and not day.stands_still and day.on < procedure.event_on
 
 
 @guard(_("The general procedure has been extended once already."))
@@ -212,7 +212,7 @@ def transfer_term_over(procedure: Any) -> bool:
 @guard(_("The term for the transfer is over."))
 def transfer_term_not_over(procedure: Any) -> bool:
     term = procedure.latest_deadline("DUB-05", "DUB-04")
-    return term is None or term.effective_due_on >= procedure.event_on
+    return term is None or not term.is_over(on=procedure.event_on)
 
 
 @guard(_("That the person has absconded was recorded already."))
@@ -233,7 +233,7 @@ def not_detained_for_transfer(procedure: Any) -> bool:
 def time_to_complete_over(procedure: Any) -> bool:
     """T47."""
     term = procedure.latest_deadline("HAS-01")
-    return term is not None and term.effective_due_on < procedure.event_on
+    return term is not None and term.is_over(on=procedure.event_on)
 
 
 # Not coming, stopping
@@ -258,7 +258,7 @@ def waits_for_explanation(procedure: Any) -> bool:
 def time_to_explain_over(procedure: Any) -> bool:
     """T62: DIS-01 and NOS-01 have passed."""
     terms = [procedure.latest_deadline(code) for code in ("DIS-01", "NOS-01")]
-    return all(term is None or term.effective_due_on < procedure.event_on for term in terms)
+    return all(term is None or term.is_over(on=procedure.event_on) for term in terms)
 
 
 # Time that stands still, or is given
@@ -273,7 +273,7 @@ def time_stands_still(procedure: Any) -> bool:
 def decision_late(procedure: Any) -> bool:
     """DEF-01: possible from the day after the decision period."""
     term = procedure.latest_deadline("DEC-06M", "DEC-EXT", "DEC-NEW")
-    return term is not None and term.effective_due_on < procedure.event_on
+    return term is not None and term.is_over(on=procedure.event_on)
 
 
 @guard(_("No time runs in this case."))

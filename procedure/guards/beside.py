@@ -19,7 +19,7 @@ _RETURN_AT_REST = ("not_started", "departed", "unknown_destination", "stopped")
 def _over(procedure: Any, codes: tuple[str, ...], on: Any) -> bool:
     """Is the newest of these terms over, or was there none?"""
     term = procedure.latest_deadline(*codes)
-    return term is None or term.effective_due_on < on
+    return term is None or term.is_over(on=on)
 
 
 # Border
@@ -148,13 +148,13 @@ def withdrawal_response_in_or_over(permit: Any) -> bool:
     term = permit.procedure.latest_deadline("WD-01")
     if term is None:
         return False
-    return term.filings.filter(kind="response").exists() or term.effective_due_on < permit.event_on
+    return term.filings.filter(kind="response").exists() or term.is_over(on=permit.event_on)
 
 
 @guard(_("The three months are not over."))
 def family_window_over(family: Any) -> bool:
     term = family.procedure.latest_deadline("FAM-01")
-    return term is not None and term.effective_due_on < family.event_on
+    return term is not None and term.is_over(on=family.event_on)
 
 
 # Return

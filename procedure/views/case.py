@@ -22,7 +22,7 @@ from cases.access import visible_case_or_404
 from cases.audit import record
 from cases.document_types import DOCUMENT_TYPES, may_see
 from cases.models import Applicant, Case, Document, Message
-from procedure import machines, panels
+from procedure import explanations, machines, panels
 from procedure.access import SERVICE_ROLES, may_announce_repeat
 from procedure.actions import steps_here, why_no_repeat
 from procedure.forms import codes_added_by
@@ -116,6 +116,8 @@ def _about(found: Case, procedure: Procedure | None, *, reader: User, today: dat
                 spec for spec in law.settings.values() if not spec.confidence.startswith("P")
             ],
             "terms": _terms(procedure),
+            "ledger": explanations.ledger_of(procedure, reader=reader),
+            "pauses": panels.standing_pauses(procedure),
             "history": procedure.transitions.select_related("actor").order_by("-id"),
             "earlier": found.procedures.exclude(pk=procedure.pk).order_by("-wish_expressed_on"),
         }
@@ -223,7 +225,7 @@ def _road(procedure: Procedure, *, today: date) -> list[dict[str, Any]]:
             {"name": _(skipped["name"]), "date": date.fromisoformat(skipped["date"]), "state": "skipped"}
             for skipped in day.skipped_before
         ]
-        state = "past" if ended or day.on < today else "now" if day.on == today else "next"
+        state = "past" if ended else panels.day_state(day, today=today)
         days.append({"number": day.number, "name": _(day.step), "date": day.on, "state": state})
     if not days:
         return []

@@ -88,7 +88,7 @@ def client_case(request: SignedInRequest, case: Case) -> HttpResponse:
         running = [
             term
             for term in procedure.deadlines.all()
-            if term.state in (Deadline.State.OPEN, Deadline.State.LAPSED)
+            if term.state in (Deadline.State.OPEN, Deadline.State.SUSPENDED, Deadline.State.LAPSED)
         ]
         for term in running:
             term.procedure = procedure
@@ -99,6 +99,7 @@ def client_case(request: SignedInRequest, case: Case) -> HttpResponse:
                 (name, title_of(name)) for name in available_transitions(procedure, request.user, on=today)
             ],
             "filings": procedure.filings.visible_to(request.user, on=today).select_related("document"),
+            "pauses": panels.standing_pauses(procedure),
             "road": panels.road(procedure, today=today),
         }
     return render(request, "procedure/client_case.html", context)

@@ -1,6 +1,5 @@
 """Why this date: the event, the rule and its article, each day passed over by name, the result."""
 
-from datetime import date
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -12,11 +11,12 @@ from django.views.decorators.http import require_safe
 from asylum_portal import clock
 from asylum_portal.accounts.requests import SignedInRequest
 from cases.audit import record
+from procedure import explanations
 from procedure.models import Deadline, Procedure
-from procedure.terms import STEP_TEXTS
 
 TAG_KINDS = {
     Deadline.State.OPEN: "open",
+    Deadline.State.SUSPENDED: "paused",
     Deadline.State.MET: "done",
     Deadline.State.LATE: "late",
     Deadline.State.LAPSED: "warning",
@@ -37,41 +37,53 @@ def why(request: SignedInRequest, pk) -> HttpResponse:
     if deadline is None:
         raise Http404
     _saw(request, deadline.procedure, deadline)
-    rows = [
-        {"key": _("Began with"), "value": deadline.opened_by.title},
-        {"key": _("Counted from"), "value": deadline.started_on},
-        {"key": _("Counted last day"), "value": deadline.computed_due_on},
-    ]
-    if deadline.letter_due_on:
-        rows += [
-            {"key": _("Last day in the letter"), "value": deadline.letter_due_on},
-        ]
-        if not request.user.is_partner:
-            rows += [
-                {"key": _("Why the letter has this date"), "value": deadline.letter_reason, "isolate": True}
-            ]
-    rows += [
-        {"key": _("Where it is written"), "value": deadline.source, "isolate": True},
-        {"key": _("Rule"), "value": f"{deadline.rule_code} · {deadline.package_name}", "isolate": True},
-    ]
+    found = explanations.explain(deadline, reader=request.user)
     return render(
         request,
         "procedure/why.html",
         {
             "deadline": deadline,
             "case": deadline.procedure.case,
-            "rows": rows,
-            "steps": [
-                {"on": date.fromisoformat(step["date"]), "text": _(STEP_TEXTS[step["kind"]])}
-                for step in deadline.derivation["counted"]
-            ],
-            "skipped": [
-                {"on": date.fromisoformat(day["date"]), "name": _(day["name"])}
-                for day in deadline.derivation["skipped"]
-            ],
+            "found": found,
+            "rows": _rows(found),
+            "changes": [{"entry": entry} for entry in found.changes],
+            "kind": TAG_KINDS[Deadline.State(deadline.state)],
             "day": clock.today(),
         },
     )
+
+
+def _rows(found: explanations.Explanation) -> list[dict[str, Any]]:
+    """The facts in a list: the event, the rule in words, where it is written and how sure that is."""
+    deadline = found.deadline
+    rows: list[dict[str, Any]] = [
+        {"key": _("Began with"), "value": found.event},
+        {"key": _("On"), "value": found.starts_at or found.event_on},
+    ]
+    if deadline.started_on != found.event_on:
+        rows.append({"key": _("Counted from"), "value": deadline.started_on})
+    rows += [
+        {"key": _("How long"), "value": found.length},
+        {"key": _("How it is counted"), "value": found.counting},
+        {"key": _("Where it is written"), "value": found.source, "isolate": True},
+        {"key": _("How sure this is"), "value": found.certainty},
+    ]
+    if deadline.computed_due_on:
+        rows.append({"key": _("Counted last day"), "value": deadline.computed_due_on})
+    if deadline.letter_due_on:
+        rows.append({"key": _("Last day in the letter"), "value": deadline.letter_says_on})
+        if deadline.letter_says_on != deadline.letter_due_on:
+            rows.append({"key": _("With the time that stood still since"), "value": deadline.letter_due_on})
+        if found.letter_reason:
+            rows.append(
+                {"key": _("Why the letter has this date"), "value": found.letter_reason, "isolate": True}
+            )
+    if found.received_by_post_until:
+        rows.append({"key": _("Posted in time, it may arrive until"), "value": found.received_by_post_until})
+    rows.append(
+        {"key": _("Rule"), "value": f"{deadline.rule_code} · {deadline.package_name}", "isolate": True}
+    )
+    return rows
 
 
 def _saw(request: SignedInRequest, procedure: Procedure, target: Any) -> None:

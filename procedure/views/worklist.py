@@ -125,8 +125,8 @@ def _filtered(
 
 
 def _owed_by_service() -> QuerySet[Deadline]:
-    """The running terms of the procedure outside that the service owes."""
-    return Deadline.objects.running().filter(
+    """The terms of the procedure outside that the service owes and whose time runs."""
+    return Deadline.objects.ticking().filter(
         procedure=OuterRef("pk"), owed_by__overlap=[str(role) for role in SERVICE_ROLES]
     )
 
@@ -137,7 +137,7 @@ def with_urgency(procedures: QuerySet[Procedure], *, on: date) -> QuerySet[Any]:
     by_service = Transition.objects.filter(
         procedure=OuterRef("pk"), actor_role__in=[str(role) for role in SERVICE_ROLES]
     )
-    day_today = ProcedureDay.objects.filter(procedure=OuterRef("pk"), on=on)
+    day_today = ProcedureDay.objects.filter(procedure=OuterRef("pk"), on=on, stands_still=False)
     came_in = Filing.objects.filter(procedure=OuterRef("pk"), received_at__gt=OuterRef("service_acted_at"))
     return procedures.annotate(
         binding_due_on=Subquery(binding.order_by("due_at").values("effective_due_on")[:1]),
@@ -165,8 +165,17 @@ def _with_what_rows_show(procedures: QuerySet[Any], *, on: date) -> QuerySet[Any
             "package",
             "case__applicant__names",
             "filings",
-            Prefetch("deadlines", queryset=owed.order_by("due_at"), to_attr="owed_by_service"),
-            Prefetch("days", queryset=ProcedureDay.objects.filter(on=on), to_attr="days_today"),
+            # What runs comes before what stands still.
+            Prefetch(
+                "deadlines",
+                queryset=owed.order_by(F("still_since").asc(nulls_first=True), "due_at"),
+                to_attr="owed_by_service",
+            ),
+            Prefetch(
+                "days",
+                queryset=ProcedureDay.objects.filter(on=on, stands_still=False),
+                to_attr="days_today",
+            ),
         )
         .order_by("urgency", F("next_due_on").asc(nulls_last=True), "case__number")
     )
@@ -199,7 +208,7 @@ def _arrived(n: int) -> str:
 
 
 def _term_kind(term: Deadline, *, now: datetime) -> str:
-    if is_minimum(term):
+    if is_minimum(term) or term.state == Deadline.State.SUSPENDED:
         return ""
     if term.due_at < now:
         return "warning" if term.soft else "late"
