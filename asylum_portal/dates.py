@@ -81,6 +81,16 @@ def month_name(value: date, *, language: str | None = None) -> str:
     return _format(value, "MMMM", _code(language))
 
 
+def month_and_year(value: date, *, language: str | None = None) -> str:
+    """April 2026, as it stands above a calendar."""
+    return _format(value, "MMMM y", _code(language))
+
+
+def weekday_initials(value: date, *, language: str | None = None) -> str:
+    """Th, as it stands above a column of a calendar."""
+    return _format(value, "EEEEEE", _code(language))
+
+
 def days_away(value: date, *, today: date, language: str | None = None) -> str:
     """How far a date is from today, in words: today, tomorrow, in 2 days, 3 days ago."""
     n = (wall_day(value) - wall_day(today)).days

@@ -53,6 +53,18 @@ def month_name(value: date | None) -> str:
 
 
 @register.filter
+def month_and_year(value: date | None) -> str:
+    """April 2026."""
+    return dates.month_and_year(value) if value else ""
+
+
+@register.filter
+def weekday_initials(value: date | None) -> str:
+    """Th."""
+    return dates.weekday_initials(value) if value else ""
+
+
+@register.filter
 def days_away(value: date | None, today: date | None) -> str:
     """Today, tomorrow, in 2 days; empty without a day to count from."""
     return dates.days_away(value, today=today) if value and today else ""
