@@ -276,8 +276,8 @@ def keep_slots(*, now: datetime, limit: int = 5000) -> tuple[int, int]:
     return plan_slots(now=now, limit=limit), mark_missed(now=now, limit=limit)
 
 
-def plan_slots(*, now: datetime, limit: int = 5000) -> int:
-    """Plan what is missing for those who have a duty, each in a transaction of its own; returns how many."""
+def plan_slots(*, now: datetime, limit: int = 5000, applicant: Applicant | None = None) -> int:
+    """Plan what is missing for those who have a duty, of all people or one, each by itself; how many."""
     today = timezone.localdate(now)
     timetable, problems = timetable_from(today)
     for problem in problems:
@@ -285,8 +285,9 @@ def plan_slots(*, now: datetime, limit: int = 5000) -> int:
     weeks = {week for week, _weekday in timetable}
     if not weeks:
         return 0
+    whose = ReportingDuty.objects.filter(**({"stay__applicant": applicant} if applicant else {}))
     lacking = (
-        ReportingDuty.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today))
+        whose.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today))
         .filter(starts_on__lte=max(week.day(7) for week in weeks))
         .filter(Q(stay__left_on__isnull=True) | Q(stay__left_on__gt=today))
         .annotate(known=Count("slots", filter=_in_weeks(weeks, of="slots__")))
@@ -309,9 +310,11 @@ def plan_slots(*, now: datetime, limit: int = 5000) -> int:
     return planned
 
 
-def mark_missed(*, now: datetime, limit: int = 5000) -> int:
-    """Mark the reports whose day is over, each in a transaction of its own; returns how many."""
+def mark_missed(*, now: datetime, limit: int = 5000, applicant: Applicant | None = None) -> int:
+    """Mark the reports whose day is over, of all people or one, each by itself; returns how many."""
     past = ReportingSlot.objects.planned().filter(due_at__lt=now)
+    if applicant is not None:
+        past = past.filter(duty__stay__applicant=applicant)
     system = User.objects.system()
     count = 0
     people = past.select_related("duty__stay__applicant").order_by("due_at")

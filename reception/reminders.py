@@ -10,7 +10,7 @@ from django.utils import timezone
 from asylum_portal.accounts.models import Role, User
 from asylum_portal.notices.actions import queue
 from asylum_portal.notices.profiles import Audience, Moment, Profile, latest_due, moments, next_after
-from cases.models import Case
+from cases.models import Applicant, Case
 from reception.models import Centre, Posting, ReportingSlot
 
 State, Reason = ReportingSlot.State, ReportingSlot.Reason
@@ -41,15 +41,13 @@ def remind(slot: ReportingSlot, *, now: datetime) -> int:
     return queued
 
 
-def remind_of_due(*, now: datetime, limit: int = 500) -> int:
-    """Look at every slot whose time has come, each in a transaction of its own; returns how many notices."""
-    ids = (
-        ReportingSlot.objects.to_remind(at=now)
-        .order_by("next_reminder_at")
-        .values_list("pk", flat=True)[:limit]
-    )
+def remind_of_due(*, now: datetime, limit: int = 500, applicant: Applicant | None = None) -> int:
+    """Look at every slot whose time has come, of all people or one, each by itself; how many notices."""
+    due = ReportingSlot.objects.to_remind(at=now)
+    if applicant is not None:
+        due = due.filter(duty__stay__applicant=applicant)
     queued = 0
-    for pk in list(ids):
+    for pk in list(due.order_by("next_reminder_at").values_list("pk", flat=True)[:limit]):
         with transaction.atomic():
             slot = (
                 ReportingSlot.objects.to_remind(at=now)
