@@ -69,6 +69,18 @@ _ROWS = [
     ("Lwam Asfaha", "ልዋም ኣስፍሃ", _ERITREA, (1997, 7, 17)),
     ("Rami Shahin", "رامي شاهين", _SYRIA, (1996, 6, 26)),
     ("Saba Habte", "ሳባ ሃብተ", _ERITREA, (2001, 1, 31)),
+    ("Nadia Khoury", "ناديا خوري", _SYRIA, (1989, 11, 3)),
+    ("Filmon Tekle", "ፊልሞን ተኽለ", _ERITREA, (1995, 8, 12)),
+    ("Musa Ibrahim", "موسى إبراهيم", _SUDAN, (1999, 4, 6)),
+    ("Grace Tabi", "Grace Tabi", _CAMEROON, (1990, 2, 17)),
+    ("Samir Aziz", "سمير عزيز", _SYRIA, (1982, 12, 30)),
+    ("Hiwet Gebre", "ሂወት ገብረ", _ERITREA, (2000, 6, 21)),
+    ("Amal Osman", "أمل عثمان", _SUDAN, (1993, 3, 8)),
+    ("Paul Fon", "Paul Fon", _CAMEROON, (1987, 10, 1)),
+    ("Rasha Mansour", "رشا منصور", _SYRIA, (1998, 5, 19)),
+    ("Daniel Weldu", "ዳኒኤል ወልዱ", _ERITREA, (1991, 9, 28)),
+    ("Hala Rifai", "هالة رفاعي", _SYRIA, (1985, 3, 15)),
+    ("Efrem Tesfay", "ኤፍሬም ተስፋይ", _ERITREA, (1992, 7, 4)),
 ]
 # The birth date of an unaccompanied child depends on the day of the demo; its maker fills it in.
 CHILD = "Aman Kifle"

@@ -4,6 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from asylum_portal.home.samples.side_roads import (
+    accelerated,
+    at_the_border,
+    did_not_come,
+    dublin,
+    moratorium,
+    permit,
+    refused,
+    repeat,
+)
 from asylum_portal.home.samples.story import Calendar, Story
 from procedure.calendars import DayKind, LegalCalendar
 from procedure.given import Letter
@@ -105,7 +115,9 @@ def decided(outcome: str, *, days_ago: int) -> Telling:
         if outcome in ("refused", "closed"):
             story.general(days, until="refuse")
             if outcome == "closed":
-                story.take("close", calendar.today - timedelta(days=1))
+                # Whoever leaves of her own accord: with the departure the case is closed.
+                story.take("choose_voluntary_departure", calendar.today - timedelta(days=9))
+                story.take("confirm_departure", calendar.today - timedelta(days=1), country="SDN")
             return
         story.general(days, until="close_corrections" if outcome == "granted_early" else "close_response")
         story.take("grant", days[-1], outcome="GRANT_A")
@@ -146,7 +158,7 @@ def longer_decision_period(story: Story, calendar: Calendar) -> None:
     )
 
 
-PLOTS = [
+MAIN_ROADS = [
     Plot(general("close_interview", day=2)),
     Plot(intake("start_registration", days_ago=1)),
     Plot(general("issue_intended_decision", day=4)),
@@ -211,3 +223,33 @@ PLOTS = [
     Plot(longer_decision_period),
     Plot(preparing(days_ago=7), lawyer=False),
 ]
+SIDE_ROADS = [
+    Plot(dublin("close_dublin_interview", "send_claim", days_ago=14)),
+    Plot(dublin("close_dublin_interview", "send_claim", "accept_claim", days_ago=18)),
+    Plot(
+        dublin(
+            "close_dublin_interview",
+            "send_claim",
+            "accept_claim",
+            "response",
+            "close_response",
+            "decide_not_to_consider",
+            days_ago=33,
+        )
+    ),
+    Plot(accelerated),
+    Plot(at_the_border),
+    Plot(did_not_come),
+    Plot(moratorium),
+    Plot(repeat("find_incomplete")),
+    Plot(repeat("plan_one_day_test")),
+    Plot(refused("appeal", days_ago=9)),
+    Plot(refused("appeal", "record_ruling", days_ago=20)),
+    Plot(refused("begin_departure_guidance", days_ago=25)),
+    Plot(permit("announce_permit", days_ago=30)),
+    Plot(permit("announce_permit", "hand_out_permit", "family", days_ago=60)),
+    Plot(permit("announce_permit", "hand_out_permit", "intend_permit_withdrawal", days_ago=90)),
+    Plot(permit("announce_permit", "hand_out_permit", "report_loss", days_ago=45)),
+]
+# The first six are the ones that people try: there are two of each.
+PLOTS = [*MAIN_ROADS, *MAIN_ROADS[:6], *SIDE_ROADS]

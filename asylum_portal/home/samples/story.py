@@ -10,9 +10,10 @@ from asylum_portal.accounts.models import User
 from asylum_portal.home.samples.files import letter
 from cases.models import Case
 from procedure import filings
+from procedure.access import ACTORS
 from procedure.actions import apply_transition, express_wish
 from procedure.calendars import DayKind, LegalCalendar
-from procedure.checks import ticks_of
+from procedure.checks import REASON_REQUIRED, ticks_of
 from procedure.given import Meeting
 from procedure.models import Procedure
 from procedure.rules import RulePackage
@@ -52,18 +53,40 @@ class Story:
     reason: str = "complex"
     procedure: Procedure = field(init=False)
 
-    def begin(self, on: date) -> None:
-        self.procedure = express_wish(self.case, actor=self.worker, on=on, at=self._at(on), place="Ter Apel")
+    def begin(self, on: date, *, at_border: bool = False) -> None:
+        self.procedure = express_wish(
+            self.case,
+            actor=self.worker,
+            on=on,
+            at=self._at(on),
+            place="Schiphol" if at_border else "Ter Apel",
+            at_border=at_border,
+        )
+
+    def moment(self, on: date) -> datetime:
+        """When something of this day is entered."""
+        return self._at(on)
+
+    def _who_takes(self, name: str) -> User:
+        """The caseworker where she may; else the lawyer, the applicant, or somebody of the partner."""
+        for person in (self.worker, self.lawyer, self.case.applicant.user):
+            if person.role in ACTORS[name]:
+                return person
+        involved = self.case.involvements.filter(ends_on=None).values("role")
+        partners = User.objects.filter(role__in=involved, is_active=True)
+        return partners.filter(role__in=ACTORS[name]).order_by("pk")[0]
 
     def take(self, name: str, on: date, **inputs: Any) -> None:
         document = None
         if name in DOCUMENT_OF_STEP and "document" not in inputs:
             document = letter(name.replace("_", " "))
         facts = dict.fromkeys(ticks_of(name), True) | inputs.pop("facts", {})
+        if name in REASON_REQUIRED:
+            inputs.setdefault("reason", "as the file shows")
         apply_transition(
             self.procedure,
             name,
-            actor=inputs.pop("actor", self.worker),
+            actor=inputs.pop("actor", None) or self._who_takes(name),
             on=on,
             at=self._at(on),
             **({"document": document} | inputs),

@@ -225,7 +225,7 @@ class Command(BaseCommand):
         """A few messages and a photo in the first case, so that its pages are not empty."""
         applicant = case.applicant.user
         assert applicant is not None
-        procedure = case.procedures.get()
+        procedure = case.procedures.latest("wish_expressed_on")
         filings.file_submission(procedure, "evidence", content=photo(), actor=applicant, at=self.now)
         for actor, channel, body in (
             (applicant, Channel.SERVICE, "ሰላም፡ ኣብ ዕለት ቆጸራይ ኣስተርጓሚ ክህሉ ድዩ?"),
@@ -240,7 +240,7 @@ class Command(BaseCommand):
             accounts.append(self._account(user))
         for case in cases:
             user = User.objects.get(applicant=case.applicant)
-            state = case.procedures.get().state
+            state = case.procedures.latest("wish_expressed_on").state
             account = self._account(user) | {"case": case.number, "state": state}
             if not user.has_usable_password():
                 account |= {
