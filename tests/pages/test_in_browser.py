@@ -8,6 +8,7 @@ from axe_core_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 
+from tests.cast import make_cast, walk
 from tests.pages.conftest import everybody
 from tests.pages.test_every_page import pages
 
@@ -64,6 +65,39 @@ def test_no_page_has_a_barrier(open_page: Callable[[Any, str], Any], language: s
             found.append((name, "scrolls sideways", width))
         page.context.close()
     assert found == []
+
+
+@pytest.mark.parametrize("language", dict(settings.LANGUAGES))
+def test_the_calendar_in_which_day_1_is_chosen_has_no_barrier(
+    open_page: Callable[[Any, str], Any], language: str
+) -> None:
+    cast = walk(make_cast(), until="begin_preparation")
+    url = f"/{language}/procedures/{cast.procedure.pk}/days/"
+    for query, marks in (("?start=2026-04-02", 9), ("?start=2026-04-06", 0), ("?month=2028-12", 0)):
+        page = open_page(cast.planner, url + query)
+        assert page.locator("td:is(.day--plan, .day--more)").count() == marks, query
+        for width in (320, 1280):
+            page.set_viewport_size({"width": width, "height": 800})
+            found = [violation["id"] for violation in Axe().run(page, options=RULES)["violations"]]
+            assert (found, page.evaluate("document.documentElement.scrollWidth")) == ([], width), query
+        page.context.close()
+
+
+def test_day_1_is_chosen_from_the_keyboard_and_without_javascript(
+    browser: Any, live_server: Any, on_day_one: None
+) -> None:
+    cast = walk(make_cast(), until="begin_preparation")
+    context = browser.new_context(viewport={"width": 320, "height": 568}, java_script_enabled=False)
+    client = Client()
+    client.force_login(cast.planner)
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+    page = context.new_page()
+    page.goto(f"{live_server.url}/en/procedures/{cast.procedure.pk}/days/")
+    page.get_by_role("link", name="Wednesday 8 April 2026").press("Enter")
+    page.get_by_role("link", name="Plan with this day 1").press("Enter")
+    assert page.url.endswith("/complete_preparation/?day_one_on=2026-04-08")
+    context.close()
 
 
 def test_axe_sees_a_bad_contrast_in_arabic_text(open_page: Callable[[Any, str], Any]) -> None:
