@@ -10,6 +10,7 @@ import pytest
 from asylum_portal.home.plays.player import Player
 from asylum_portal.home.plays.scenario import BEGINNINGS, Scenario, read
 from procedure.access import ACTORS
+from reception.access import ACTORS as RECEPTION_STEPS
 
 FOLDER = Path(__file__).parents[1] / "scenarios"
 FILES = sorted(FOLDER.glob("*.toml"))
@@ -40,19 +41,25 @@ BY_ITSELF = {
     "open_higher_appeal",
     "pass_family_window",
     "plan_transfer",
-    "start_departure_term",
     "stop_return",
     "suspend_departure_term",
+    "hold_in_closed_centre",
+    "leave_closed_centre",
+    "end_with_departure",
+    "miss_report",
+    "miss_report_again",
+    "report_again",
+    "excuse_missed_report",
 }
 
 
 def test_every_step_of_the_model_has_its_scenario(scenarios: list[Scenario]) -> None:
     played = {step.what for scenario in scenarios for step in scenario.steps}
-    assert {*ACTORS, *BEGINNINGS} - played - OF_THE_DRAFT - BY_ITSELF == set()
+    assert {*ACTORS, *RECEPTION_STEPS, *BEGINNINGS} - played - OF_THE_DRAFT - BY_ITSELF == set()
 
 
 def test_every_kind_of_refusal_and_every_machine_has_its_scenario(scenarios: list[Scenario]) -> None:
     expected = [step.expect for scenario in scenarios for step in scenario.steps]
     assert {"409", "403", "400"} <= {expect.get("refused") for expect in expected}
     machines = {name for expect in expected for name in expect.get("machines", {})}
-    assert machines == {"appeal", "border", "family", "permit", "replacement", "return"}
+    assert machines == {"appeal", "border", "family", "permit", "reception", "replacement", "return"}

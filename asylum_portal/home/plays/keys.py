@@ -15,15 +15,20 @@ from procedure.effects import APPOINTMENT_OF_STEP
 from procedure.models import Filing, Procedure
 from procedure.states import Outcome, Schedule, State, Track
 from procedure.step_fields import FIELDS, NOT_FACTS
+from reception.access import ACTORS as RECEPTION_STEPS
+from reception.models import ReportingSlot
 
 # What is wrong with a value, or nothing.
 Shape = Callable[[Any], str]
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
-# What is no step of the procedure: the portal by itself, reception, and who has a part in the case.
+CENTRES = ("north", "south")
+# What is no step of a machine: the portal by itself, reports, and who has a part in the case.
 ASIDE = (
     "the clock",
     "arrive",
+    "report",
+    "excuse report",
     "involve",
     "end involvement",
     "appoint guardian",
@@ -149,12 +154,25 @@ EXPECT: Mapping[str, Shape] = {
 _FILING: Mapping[str, Shape] = {"complete": truth, "late_reason": text}
 _ASIDE: dict[str, Mapping[str, Shape]] = {
     "the clock": {},
-    "arrive": {"weekday": one_of(*WEEKDAYS)},
+    "arrive": {"weekday": one_of(*WEEKDAYS), "centre": one_of(*CENTRES)},
+    "report": {},
+    "excuse report": {"reason": one_of(*ReportingSlot.Reason.values)},
     "involve": {"role": one_of(*sorted(PARTNER_ROLES))},
     "end involvement": {"role": one_of(*sorted(PARTNER_ROLES))},
     "appoint guardian": {"until": day},
     "give consent": {},
     "add document": {"code": _DOCUMENT, "conclusion": text},
+}
+_RECEPTION: Mapping[str, Shape] = {
+    "centre": one_of(*CENTRES),
+    "weekday": one_of(*WEEKDAYS),
+    "moment": moment,
+    "municipality": one_of(False),
+    "address": text,
+    "viewing_at": moment,
+    "child_ground": text,
+    "reason": text,
+    "unticked": several(text),
 }
 # What a file says in its own words, whichever step it is; the rest is what the form of the step asks.
 _OF_ANY_STEP: Mapping[str, Shape] = {
@@ -172,9 +190,8 @@ _OF_TYPE: dict[Any, Shape] = {date: day, datetime: moment, bool: truth, str: tex
 def what_is_known() -> frozenset[str]:
     """Everything that `what` may be."""
     filings = {f"file {kind}" for kind in Filing.Kind.values}
-    return frozenset(
-        {*ASIDE, *filings, *machines.MODEL_OF_STEP, "express_wish", "announce_repeat_application"}
-    )
+    begun = {"express_wish", "announce_repeat_application"}
+    return frozenset({*ASIDE, *filings, *machines.MODEL_OF_STEP, *RECEPTION_STEPS, *begun})
 
 
 @cache
@@ -182,6 +199,8 @@ def given_keys(what: str) -> Mapping[str, Shape] | None:
     """What `with` may hold beside a step; None for a step, whose form says what it asks."""
     if what in _ASIDE:
         return _ASIDE[what]
+    if what in RECEPTION_STEPS:
+        return _RECEPTION
     return _FILING if what.startswith("file ") else None
 
 

@@ -12,10 +12,10 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import translation
 
-from asylum_portal.home.plays import usual
+from asylum_portal.home.plays import centre, usual
 from asylum_portal.home.plays.cast import AMSTERDAM, Cast, load_law, make_cast
 from asylum_portal.home.plays.comparing import differences
-from asylum_portal.home.plays.keys import WEEKDAYS, arguments_of, keys_of_step
+from asylum_portal.home.plays.keys import RECEPTION_STEPS, arguments_of, keys_of_step
 from asylum_portal.home.plays.scenario import BEGINNINGS, Scenario, Step, check_given
 from asylum_portal.home.plays.seen import Refusal, Seen, since, standing
 from cases import actions as case_actions
@@ -25,8 +25,6 @@ from procedure.given import Letter
 from procedure.guards import StateForbids
 from procedure.models import Filing, Procedure
 from procedure.reminders import remind_of_due
-from reception import actions as reception_actions
-from reception.models import Centre
 
 _REFUSALS = (StateForbids, PermissionDenied, ValidationError)
 _CODES = {StateForbids: "409", PermissionDenied: "403", ValidationError: "400"}
@@ -127,11 +125,11 @@ class Player:
             case "the clock":
                 self._let_time_pass(step.at)
             case "arrive":
-                centre, _new = Centre.objects.get_or_create(
-                    code=f"{self.prefix}north", defaults={"name": "North", "address": "Street 1"}
-                )
-                weekday = WEEKDAYS.index(given["weekday"]) + 1
-                reception_actions.arrive(cast.case.applicant, centre, weekday, on=step.on, **by)
+                centre.arrive(cast, step, actor=by["actor"])
+            case "report" | "excuse report":
+                centre.settle_report(cast, step, actor=by["actor"])
+            case _ if what in RECEPTION_STEPS:
+                centre.take_step(cast, step, actor=by["actor"])
             case "involve":
                 case_actions.involve(cast.case, role=given["role"], starts_on=step.on, **by)
             case "end involvement":
@@ -165,6 +163,7 @@ class Player:
         lapse_terms(now=now, case=case)
         close_lapsed_steps(now=now, case=case)
         remind_of_due(now=now, case=case)
+        centre.let_time_pass(self.cast, now)
 
     def _appoint_guardian(self, *, on: date, until: date | None, **by: Any) -> None:
         case_actions.appoint_guardian(

@@ -133,7 +133,7 @@ def small_machines(cast: Cast) -> dict[str, str]:
         found = machines.current(cast.procedure, name)
         if found is not None:
             states[name] = str(found.state)
-    return states
+    return states | {found.machine: str(found.state) for found in machines.beside(cast.procedure)}
 
 
 def since(before: Standing, cast: Cast) -> dict[str, Any]:

@@ -17,6 +17,9 @@ from asylum_portal.notices.models import Notice
 from asylum_portal.notices.words import reader_language, words
 from procedure import machines, panels
 from procedure.states import Track
+from procedure.steps import declared_of
+from reception.access import ACTORS as RECEPTION_STEPS
+from reception.models import Reception
 
 _AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 _INDENT = " " * 9
@@ -61,7 +64,7 @@ class Teller:
         lines = [f"  # {step.note}"] if step.note else []
         what = machines.title_of(step.what) if step.what in _NAMED else step.what
         of_day = f", of {dates.short_date(step.on)}" if step.on != step.at.date() else ""
-        lines.append(f"  {step.at:%H:%M}  {step.who}: {what}{_code(step.what)}{of_day}")
+        lines.append(f"  {step.at:%H:%M}  {_who(step)}: {what}{_code(step.what)}{of_day}")
         if seen.refusal is not None:
             wrong = f" [{', '.join(seen.refusal.fields)}]" if seen.refusal.fields else ""
             lines.append(
@@ -104,13 +107,16 @@ class Teller:
             self.say(f"  {line}")
 
 
-_NAMED = {*machines.MODEL_OF_STEP, *machines.BEGINNINGS}
+_NAMED = {*machines.MODEL_OF_STEP, *machines.BEGINNINGS, *RECEPTION_STEPS}
+
+
+def _who(step: Step) -> str:
+    return "the portal" if step.what == "the clock" else step.who
 
 
 def _code(what: str) -> str:
-    if what not in machines.MODEL_OF_STEP:
-        return ""
-    return f" ({machines.declared(what).custom['number']}, {what})"
+    model = Reception if what in RECEPTION_STEPS else machines.MODEL_OF_STEP.get(what)
+    return f" ({declared_of(model, what).custom['number']}, {what})" if model else ""
 
 
 def _last_day(term: Term) -> str:
