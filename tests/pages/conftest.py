@@ -80,6 +80,7 @@ def addresses(cast: Cast) -> dict[str, tuple[str, dict]]:
     return {
         "procedure:case": ("procedure:case", {"pk": case.pk}),
         "procedure:add-document": ("procedure:add-document", {"pk": case.pk}),
+        "procedure:announce-repeat": ("procedure:announce-repeat", {"pk": case.pk}),
         "procedure:days": ("procedure:days", {"pk": procedure.pk}),
         "procedure:terms": ("procedure:terms", {"pk": procedure.pk}),
         "procedure:step": ("procedure:step", {"pk": procedure.pk, "name": "extend_general_procedure"}),

@@ -10,7 +10,7 @@ from asylum_portal.accounts.models import PARTNER_ROLES
 from cases import actions
 from cases.audit import PURPOSE_OF_PART
 from cases.models import Case, Channel, Document, Involvement
-from procedure.models import Deadline
+from procedure.models import Appointment, Deadline
 from procedure.partners import PARTS
 from tests.cast import Cast, at, letter_file
 from tests.pages.conftest import NOON, TODAY, TOKEN, addresses
@@ -25,6 +25,7 @@ CLIENT_SIDE = "applicant guardian lawyer".split()
 MATRIX: dict[str, list[str]] = {
     "procedure:case": RELATED,
     "procedure:add-document": [*SERVICE, "desk", "police"],
+    "procedure:announce-repeat": [],
     "procedure:days": SERVICE,
     "procedure:terms": RELATED,
     "procedure:step": ["caseworker", "supervisor"],
@@ -36,6 +37,8 @@ MATRIX: dict[str, list[str]] = {
     "cases:seen-by": [*CLIENT_SIDE, "auditor"],
     "cases:document": [*CLIENT_SIDE, *SERVICE],
 }
+# Where the state comes before the right: an application is being treated, whoever asks.
+NOT_NOW = {"procedure:announce-repeat"}
 # A row that is not listed for these does not exist for them either, though they have a relation with
 # the case.
 NOT_LISTED = {
@@ -63,6 +66,8 @@ def test_an_address_opens_for_those_whom_the_table_names_and_nobody_else(cast: C
 def _expected(address: str, person: str) -> int:
     if person not in RELATED:
         return 404
+    if address in NOT_NOW:
+        return 409
     if person in MATRIX[address]:
         return 200
     return NOT_LISTED.get(address, {}).get(person, 403)
@@ -244,6 +249,20 @@ def test_a_partner_sees_the_terms_that_it_owes_or_works_with_and_no_others(cast:
             if role in term.owed_by or term.rule_code in part.terms
         }
         assert {term.rule_code for term in visible} == expected, role
+
+
+def test_a_partner_sees_the_appointments_of_its_part_and_no_others(cast: Cast) -> None:
+    for kind in Appointment.Kind.values:
+        Appointment.objects.create(
+            procedure=cast.procedure, kind=kind, starts_at=at(TODAY, 9), place=f"place {kind}"
+        )
+    for role in PARTNERS:
+        client = Client()
+        client.force_login(cast.people[role])
+        page = client.get(reverse("procedure:case", args=[cast.case.pk])).content.decode()
+        shown = {kind for kind in Appointment.Kind.values if f"place {kind}<" in page}
+        assert shown == PARTS[role].appointments & set(Appointment.Kind.values), role
+        assert not shown & {"APPT-MED", "APPT-LAW1", "APPT-VWN"}, role
 
 
 def test_the_desk_reads_back_its_letter_and_the_court_sees_that_its_judgment_is_on_file(cast: Cast) -> None:
