@@ -75,6 +75,8 @@ class Line:
     code: str
     title: str
     text: str = ""
+    # Why a setting is uncertain. Settings have no title but their key, in English.
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,11 @@ class Section:
     def differs(self) -> bool:
         return bool(self.only_first or self.only_second or self.changed)
 
+    @property
+    def has_codes(self) -> bool:
+        """Whether people know the codes of these rows: those of terms and of plans of days."""
+        return self.name in ("rules", "schedules")
+
 
 def sections(comparison: Comparison) -> tuple[Section, ...]:
     """The whole comparison in the reader's language."""
@@ -138,7 +145,8 @@ def _line(name: str, code: str, package: RulePackage) -> Line:
     if name == "rules":
         text = length(package.rule(code), package)
     elif name == "settings":
-        text = _value(package.setting(code).value)
+        spec = package.setting(code)
+        return Line(code, humanised(code), _value(spec.value), note=spec.note)
     return Line(code, title_of(name, code, package), text)
 
 
