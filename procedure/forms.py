@@ -35,6 +35,10 @@ _OWN_SIDE = {Role.APPLICANT, Role.GUARDIAN, Role.LAWYER}
 _ONLY_SERVICE = ("on", "meeting_at", "meeting_place", "meeting_language", "interpreter_name")
 
 
+# Whose reason stands in the ledger of the dates that it moved.
+_SHOWN = {"pause", "resume", "extend_term"}
+
+
 class StepForm(forms.Form):
     """The form of one step of one procedure; `as_inputs` is what apply_transition takes."""
 
@@ -71,7 +75,11 @@ class StepForm(forms.Form):
                 required=name not in INSTEAD_OF_DOCUMENT and document_is_missing(procedure, name, None, {}),
                 error_messages={"required": _("Add the document.")},
             )
-        self.fields["reason"] = long_text(_("Reason or remark"), required=name in REASON_REQUIRED)
+        self.fields["reason"] = long_text(
+            _("Reason or remark"),
+            required=name in REASON_REQUIRED,
+            help_text=_("The applicant and the lawyer read this beside the date.") if name in _SHOWN else "",
+        )
         if actor is not None and actor.role in _OWN_SIDE:
             for field in _ONLY_SERVICE:
                 self.fields.pop(field, None)
