@@ -27,7 +27,7 @@ from asylum_portal.schema import fails_with
 from cases import api as cases_api
 from cases.api import RecordedViewSet
 from cases.models import Case
-from procedure import filings, partners, previews
+from procedure import explanations, filings, partners, previews
 from procedure.access import (
     ACTORS,
     SERVICE_ROLES,
@@ -62,6 +62,7 @@ from procedure.serializers import (
     steps_open_to,
 )
 from procedure.states import State, Track
+from procedure.why_serializers import WhySerializer
 
 _ISO_DAY = ["%Y-%m-%d"]
 
@@ -342,6 +343,15 @@ class DeadlineViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Recorded
         deadline = self.get_object()
         self.saw(deadline.procedure.case, deadline)
         return Response(self.get_serializer(deadline).data)
+
+    @extend_schema(responses={200: WhySerializer})
+    @action(detail=True, pagination_class=None, filterset_class=None)
+    def why(self, request: Request, pk: str | None = None) -> Response:
+        """Why this date, in words: the event, the rule, what was counted, pauses, every change; recorded."""
+        deadline = self.get_object()
+        self.saw(deadline.procedure.case, deadline)
+        found = explanations.explain(deadline, reader=self.reader)
+        return Response(WhySerializer(explanations.as_json(found)).data)
 
 
 class FilingFilter(filters.FilterSet):

@@ -82,6 +82,7 @@ class DeadlineSerializer(serializers.ModelSerializer):
             "soft",
             "state",
             "state_title",
+            "still_since",
             "settled_at",
             "skipped",
             "derivation",

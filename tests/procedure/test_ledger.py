@@ -1,0 +1,291 @@
+"""The ledger of dates: one row for each change, in an unbroken chain, and the database that keeps it so."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, transaction
+from django.utils import translation
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from procedure import more_time
+from procedure.actions import lapse_terms
+from procedure.given import Letter
+from procedure.models import DateChange, Deadline, Procedure
+from tests.cast import Cast, at, walk
+
+pytestmark = pytest.mark.django_db
+S = Deadline.State
+D3, D4 = date(2026, 4, 3), date(2026, 4, 7)
+ONE_DAY = timedelta(days=1)
+
+
+def term(cast: Cast, code: str) -> Deadline:
+    found = cast.procedure.deadlines.filter(rule_code=code).order_by("opened_by_id").last()
+    assert found is not None
+    found.procedure = cast.procedure
+    return found
+
+
+def rows(deadline: Deadline) -> list[tuple[date | None, date | None, str]]:
+    return [(row.from_on, row.to_on, row.cause) for row in deadline.changes.all()]
+
+
+def more(cast: Cast, on: date, code: str, until: date | None, **inputs: Any) -> None:
+    given = {
+        "term": str(term(cast, code).pk),
+        "until": until,
+        "ground": "lawyer_ill",
+        "obstacle_ended_on": D4,
+        "proof": True,
+        "reason": "a note of the doctor",
+    }
+    cast.take("extend_term", on, **{**given, **inputs})
+
+
+def refused(act) -> dict[str, list[str]]:
+    with translation.override("en"), pytest.raises(ValidationError) as wrong:
+        act()
+    return wrong.value.message_dict
+
+
+# Every change has its row
+
+
+def test_pause_resume_letter_and_more_time_each_leave_a_row_and_the_chain_is_whole(cast: Cast) -> None:
+    walk(cast, until="issue_intended_decision")
+    step = cast.take("pause", D4, ground="health", starts_on=D4, ends_on=None, reason="in hospital")
+    pause = step.started_suspensions.get()
+    cast.take(
+        "resume", date(2026, 4, 9), suspension=str(pause.pk), resumes_on=date(2026, 4, 9), reason="back"
+    )
+    more(cast, date(2026, 4, 9), "AA-VIEW", date(2026, 4, 14), hour=11)
+    letter = Letter(date(2026, 4, 16), "the post was late")
+    cast.take("set_letter_date", date(2026, 4, 9), hour=12, term=str(term(cast, "AA-VIEW").pk), letter=letter)
+    view = term(cast, "AA-VIEW")
+    assert rows(view) == [
+        (D4, None, "pause"),
+        (None, date(2026, 4, 9), "resumed"),
+        (date(2026, 4, 9), date(2026, 4, 14), "extension"),
+        (date(2026, 4, 14), date(2026, 4, 16), "letter"),
+    ]
+    first = view.changes.first()
+    assert (first.by, first.by_role, first.reason) == (cast.caseworker, "caseworker", "in hospital")
+    assert first.transition == step and first.at == step.at
+    assert [row.reason for row in view.changes.all()][1:] == [
+        "back",
+        "a note of the doctor",
+        "the post was late",
+    ]
+
+
+def test_what_does_not_change_a_date_writes_no_row(cast: Cast) -> None:
+    walk(cast, until="issue_intended_decision")
+    cast.take("pause", D3, ground="moratorium", starts_on=D4, ends_on=date(2026, 4, 8), reason="decree")
+    assert {row.deadline.rule_code for row in DateChange.objects.all()} == {"DEC-06M"}
+
+
+def test_the_days_after_a_response_term_that_got_longer_are_its_own(cast: Cast) -> None:
+    """T30, by its own step: the history keeps both days."""
+    walk(cast, until="issue_intended_decision")
+    cast.take("extend_response_term", D4, letter=Letter(date(2026, 4, 10), "the lawyer was ill"))
+    assert rows(term(cast, "AA-VIEW")) == [(D4, date(2026, 4, 10), "extension")]
+
+
+def test_a_term_that_lapsed_and_gets_more_time_runs_again(cast: Cast) -> None:
+    walk(cast, until="issue_intended_decision")
+    lapse_terms(now=at(date(2026, 4, 8), 0, 30))
+    more(cast, date(2026, 4, 8), "AA-VIEW", date(2026, 4, 10))
+    assert (term(cast, "AA-VIEW").state, term(cast, "AA-VIEW").settled_at) == (S.OPEN, None)
+
+
+# More time, within the limit of the package
+
+
+def test_more_time_keeps_its_ground_its_proof_and_who_gave_it(cast: Cast) -> None:
+    walk(cast, until="issue_intended_decision")
+    more(cast, D4, "AA-VIEW", date(2026, 4, 14))
+    view = term(cast, "AA-VIEW")
+    assert (view.extension, view.extension_ground) == ("response", "lawyer_ill")
+    assert view.extended_by.name == "extend_term" and view.letter_says_on == date(2026, 4, 14)
+    assert more_time.latest_day(view, more_time.extensions_of(view)[0], obstacle_ended_on=D4) == date(
+        2026, 4, 14
+    )
+
+
+WRONG_TIME = [
+    # what is given otherwise -> field, words
+    (
+        {"until": date(2026, 4, 15)},
+        "until",
+        "On this ground the last day is Tuesday 14 April 2026 at the latest.",
+    ),
+    (
+        {"until": date(2026, 4, 13), "obstacle_ended_on": date(2026, 4, 1)},
+        "until",
+        "Friday 10 April 2026 at the latest",
+    ),
+    ({"until": D4}, "until", "The last day is Tuesday 7 April 2026 already"),
+    ({"until": None}, "until", "Give the new last day"),
+    ({"ground": "weather"}, "ground", "Choose one of the grounds"),
+    ({"ground": "travel"}, "ground", "Choose one of the grounds"),  # of another term
+    ({"proof": False}, "proof", "Add the proof"),
+    ({"obstacle_ended_on": None}, "obstacle_ended_on", "Give the last day"),
+    ({"term": "no such term"}, "term", "runs"),
+]
+
+
+@pytest.mark.parametrize(("inputs", "field", "words"), WRONG_TIME)
+def test_more_time_than_the_rules_give_is_refused_with_the_field(
+    cast: Cast, inputs: dict[str, Any], field: str, words: str
+) -> None:
+    walk(cast, until="issue_intended_decision")
+    until = inputs.pop("until", date(2026, 4, 14)) if "until" in inputs else date(2026, 4, 14)
+    wrong = refused(lambda: more(cast, D4, "AA-VIEW", until, **inputs))
+    assert words in " ".join(wrong[field])
+    assert not DateChange.objects.exists()
+
+
+def test_several_extensions_share_one_limit(cast: Cast) -> None:
+    """Or each would begin where the last one ended."""
+    walk(cast, until="issue_intended_decision")
+    view = term(cast, "AA-VIEW")
+    more(cast, D4, "AA-VIEW", date(2026, 4, 13))
+    view = term(cast, "AA-VIEW")
+    assert more_time._before_extensions(view) == D4
+
+
+def test_a_term_without_extension_in_the_rules_gets_none(cast: Cast) -> None:
+    walk(cast, until="issue_intended_decision")
+    wrong = refused(lambda: more(cast, D4, "DEC-06M", date(2027, 1, 1)))
+    assert "The rules give no more time" in wrong["term"][0]
+
+
+def test_only_whom_the_rules_name_gives_more_time(cast: Cast) -> None:
+    walk(cast, until="issue_intended_decision")
+    extension = more_time.extensions_of(term(cast, "AA-VIEW"))[0]
+    may = {
+        name
+        for name in ("caseworker", "planner", "supervisor", "lawyer")
+        if more_time.may_extend(cast.people[name], extension)
+    }
+    assert may == {"caseworker", "supervisor"}
+
+
+def test_a_term_that_stands_still_gets_more_time_when_it_runs_again(cast: Cast) -> None:
+    walk(cast, until="issue_intended_decision")
+    cast.take("pause", D4, ground="health", starts_on=D4, reason="ill")
+    wrong = refused(lambda: more(cast, D4, "AA-VIEW", date(2026, 4, 13), hour=12))
+    assert "stands still" in wrong["term"][0]
+
+
+# Letters
+
+
+def test_a_letter_from_before_the_event_is_refused(cast: Cast) -> None:
+    walk(cast, until="issue_intended_decision")
+    view = term(cast, "AA-VIEW")
+    letter = Letter(date(2026, 4, 2), "a typing mistake")
+    wrong = refused(lambda: cast.take("set_letter_date", D4, term=str(view.pk), letter=letter))
+    assert "The term began on Friday 3 April 2026" in wrong["letter_due_on"][0]
+
+
+def test_also_when_the_step_itself_brings_the_letter(cast: Cast) -> None:
+    walk(cast, until="close_corrections")
+    with pytest.raises(ValidationError) as wrong:
+        cast.take("issue_intended_decision", D3, letter=Letter(date(2026, 4, 2), "x"))
+    assert "letter_due_on" in wrong.value.message_dict
+
+
+# The database
+
+
+def refused_by_database(act) -> str:
+    def to_the_end() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            act()
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+    with pytest.raises(IntegrityError) as caught:
+        to_the_end()
+    return str(caught.value).splitlines()[0]
+
+
+def test_no_date_moves_without_its_row_whoever_moves_it(cast: Cast) -> None:
+    walk(cast, until="issue_intended_decision")
+    views = Deadline.objects.filter(rule_code="AA-VIEW")
+    later = {"letter_due_on": date(2026, 5, 1), "effective_due_on": date(2026, 5, 1), "letter_reason": "x"}
+    assert "needs its row in the ledger" in refused_by_database(lambda: views.update(**later))
+    still = {"state": S.SUSPENDED, "still_since": D4}
+    assert "needs its row in the ledger" in refused_by_database(lambda: views.update(**still))
+    views.update(next_reminder_at=None)  # anything else can change
+
+
+def test_rows_of_the_ledger_are_neither_changed_nor_deleted(cast: Cast) -> None:
+    walk(cast, until="issue_intended_decision")
+    cast.take("pause", D4, ground="health", starts_on=D4, reason="ill")
+    assert "append-only: UPDATE" in refused_by_database(lambda: DateChange.objects.update(reason="well"))
+    assert "append-only: DELETE" in refused_by_database(
+        lambda: DateChange.objects.all()._raw_delete("default")
+    )
+
+
+def test_what_stands_still_says_since_when(cast: Cast) -> None:
+    walk(cast, until="issue_intended_decision")
+    views = Deadline.objects.filter(rule_code="AA-VIEW")
+    assert "what_stands_still" in refused_by_database(lambda: views.update(state=S.SUSPENDED))
+    assert "what_stands_still" in refused_by_database(lambda: views.update(still_since=D4))
+
+
+# For any road
+
+
+MOVES = st.lists(
+    st.tuples(st.sampled_from(["pause", "resume", "letter", "more"]), st.integers(0, 3), st.integers(0, 25)),
+    min_size=1,
+    max_size=8,
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(moves=MOVES)
+def test_the_rows_of_a_term_lead_from_its_first_date_to_the_one_it_has(cast: Cast, moves) -> None:
+    """From what it was opened with to what it shows, each row beginning where the last one ended."""
+    with transaction.atomic():
+        walk(cast, until="issue_intended_decision")
+        opened = {row.pk: row.shown_on for row in cast.procedure.deadlines.all()}
+        on = D4
+        for name, days, more_days in moves:
+            on += timedelta(days=days)
+            _try(cast, name, on, more_days)
+        for row in Procedure.objects.get(pk=cast.procedure.pk).deadlines.all():
+            shown = opened[row.pk]
+            for change in row.changes.all():
+                assert change.from_on == shown
+                shown = change.to_on
+            assert row.settled_at is not None or shown == row.shown_on
+        transaction.set_rollback(True)
+    cast.procedure.refresh_from_db()
+
+
+def _try(cast: Cast, name: str, on: date, days: int) -> None:
+    """Take the step if it is allowed; what is refused changes nothing."""
+    view = str(term(cast, "AA-VIEW").pk)
+    standing = cast.procedure.suspensions.standing().first()
+    try:
+        match name:
+            case "pause":
+                ends_on = on + timedelta(days=days) if days % 2 else None
+                cast.take("pause", on, ground="health", starts_on=on, ends_on=ends_on, reason="x")
+            case "resume" if standing is not None:
+                cast.take("resume", on, suspension=str(standing.pk), resumes_on=on, reason="x")
+            case "letter":
+                letter = Letter(on + timedelta(days=days), "x")
+                cast.take("set_letter_date", on, term=view, letter=letter)
+            case "more":
+                until = on + timedelta(days=days)
+                more(cast, on, "AA-VIEW", until, obstacle_ended_on=until)
+    except ValidationError:
+        pass
