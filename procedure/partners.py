@@ -33,7 +33,7 @@ class Part:
 
 PARTS: dict[str, Part] = {
     Role.BORDER_POLICE: Part(_TRANSFER | {"BOR-01", "BOR-02"}, _INTERVIEWS | {"APPT-IDR"}, machine="border"),
-    Role.POLICE: Part(_TRANSFER | {"NOS-01"}, _INTERVIEWS | {"APPT-IDR"}),
+    Role.POLICE: Part(_TRANSFER | {"NOS-01", "REP-02"}, _INTERVIEWS | {"APPT-IDR"}),
     Role.RETURN_OFFICER: Part(_TRANSFER | _DEPARTURE, frozenset({"APPT-DTV"}), machine="return"),
     Role.COURT: Part(_APPEALS, frozenset({"APPT-COURT"}), machine="appeal"),
     Role.DESK: Part(

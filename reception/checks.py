@@ -24,7 +24,7 @@ TICKS: dict[str, dict[str, Any]] = {
     "move_into_home": {"keys_given": gettext_lazy("The person has the keys")},
     "end_reception": {
         "room_checked": gettext_lazy("The room was given back and looked at"),
-        "valuables_returned": gettext_lazy("The person has her valuables and papers back"),
+        "valuables_returned": gettext_lazy("Valuables and papers were given back"),
     },
 }
 REASON_REQUIRED = ("drop_end_of_reception",)

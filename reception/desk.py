@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from django.db.models import Case, Count, Q, QuerySet, When
 
 from asylum_portal.accounts.entry import normalise_v_number
-from reception.models import Centre, ReportingSlot
+from cases.models import PersonName
+from reception.models import Centre, Reception, ReportingSlot
 from reception.slots import Week
 
 State, Reason = ReportingSlot.State, ReportingSlot.Reason
@@ -53,6 +54,25 @@ def count(slots: QuerySet[ReportingSlot], *, today: date) -> DeskCount:
         ),
     )
     return DeskCount(**found)
+
+
+def people_at_desk(user, *, text: str, today: date) -> QuerySet[Reception]:
+    """Who lives at this person's centres or is expected there, perhaps only those of a number or a name."""
+    people = (
+        Reception.objects.visible_to(user, on=today)
+        .exclude(state__in=[Reception.State.HOUSED, Reception.State.ENDED])
+        .select_related("procedure__case__applicant", "expected_at")
+        .order_by("procedure__case__applicant__name", "pk")
+    )
+    if not text.strip():
+        return people
+    applicant = "procedure__case__applicant"
+    named = PersonName.objects.filter(name__icontains=text.strip()).values("applicant")
+    whose = Q((f"{applicant}__name__icontains", text.strip())) | Q((f"{applicant}__in", named))
+    number = normalise_v_number(text)
+    if number.isdecimal():
+        whose |= Q((f"{applicant}__v_number__icontains", number))
+    return people.filter(whose)
 
 
 def search(slots: QuerySet[ReportingSlot], text: str, *, today: date) -> QuerySet[ReportingSlot]:

@@ -21,6 +21,8 @@ from reception.models import Reception
 
 # These begin the reception of somebody who has none; elsewhere they need the states that they name.
 BEGINNINGS = ("refer_to_reception", "hold_in_closed_centre")
+# Arriving, moving, the end of the stay, getting in touch after missed reports.
+TERMS_OF_THE_STAY = ("REC-01", "REC-02", "REC-03", "REP-02", "REP-03")
 # As with the weekly report the planned reports are its days: a term beside them would name another day.
 _KEPT_BY_SLOTS = frozenset({"REP-04"})
 

@@ -49,9 +49,9 @@ def put_right(reception: Reception | None, name: str, *, actor: User, at: dateti
     police = case.involvements.filter(role=Role.POLICE, ends_on=None).first()
     if police is not None and police.reason == _WHY_POLICE:
         end_involvement(case, role=Role.POLICE, on=timezone.localdate(at), actor=actor, at=at)
-    still = _last_settled(reception)
-    if still is not None and still.state == State.MISSED:
-        note(reception, still, now=at)
+    last = _last_due(reception)
+    if last is not None and last.state == State.MISSED:
+        note(reception, last, now=at)
 
 
 def _running(reception: Reception) -> set[str]:
@@ -59,6 +59,7 @@ def _running(reception: Reception) -> set[str]:
     return set(terms.values_list("rule_code", flat=True))
 
 
-def _last_settled(reception: Reception) -> ReportingSlot | None:
-    slots = ReportingSlot.objects.of(reception.applicant).exclude(state=State.PLANNED)
-    return slots.exclude(reason__in=ReportingSlot.BOOKKEEPING).order_by("-on").first()
+def _last_due(reception: Reception) -> ReportingSlot | None:
+    """The last report that was seen or missed; who had a good reason not to come has missed none."""
+    slots = ReportingSlot.objects.of(reception.applicant).filter(state__in=[State.REPORTED, State.MISSED])
+    return slots.order_by("-on").first()

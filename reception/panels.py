@@ -1,12 +1,15 @@
 """What the first page of an applicant shows of the weekly report. Facts from stored rows alone."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from asylum_portal.accounts.models import Role, User
-from reception.models import ReportingSlot, Stay
+from procedure.models import Appointment
+from procedure.rules import Mode
+from reception.machine import TERMS_OF_THE_STAY
+from reception.models import Reception, ReportingSlot, Stay
 
 State = ReportingSlot.State
 LAST_COUNT = 4
@@ -49,6 +52,65 @@ def reporting_panel(user: User, *, today: date) -> dict[str, Any] | None:
             "phone": stay.centre.phone,
         },
     }
+
+
+def place_rows(reception: Reception, *, today: date) -> list[dict[str, Any]]:
+    """Where somebody lives and reports, as her desk reads it."""
+    stay = reception.stay
+    rows: list[dict[str, Any]] = []
+    if stay is not None:
+        rows += [
+            {"key": _("Lives at"), "value": stay.centre.name, "isolate": True},
+            {"key": _("Since"), "value": stay.arrived_on},
+        ]
+    if reception.expected_at is not None:
+        rows.append({"key": _("Expected at"), "value": reception.expected_at.name, "isolate": True})
+    duty = stay.duties.filter(ends_on__isnull=True).first() if stay else None
+    if duty is not None:
+        day = duty.get_weekday_display()
+        every = _("%(day)s, every two weeks") if duty.every_weeks == 2 else _("%(day)s, every week")
+        rows.append({"key": _("Reports on"), "value": every % {"day": day}})
+        if duty.is_exempt(on=today):
+            rows.append({"key": _("Exempt until"), "value": duty.exempt_until or _("further notice")})
+    return rows
+
+
+def home_rows(reception: Reception) -> list[dict[str, Any]]:
+    """Who looks for a home, and which one is offered."""
+    rows: list[dict[str, Any]] = []
+    if reception.municipality is not None:
+        name = reception.municipality.name
+        rows.append({"key": _("Municipality that looks for a home"), "value": name, "isolate": True})
+    if reception.home_address:
+        rows.append({"key": _("Address of the home"), "value": reception.home_address, "isolate": True})
+        viewing = _viewing(reception)
+        if viewing is not None:
+            rows.append({"key": _("Day and time to see the home"), "value": viewing})
+    return rows
+
+
+def term_rows(reception: Reception) -> list[dict[str, Any]]:
+    """The running terms of the stay, each with its last moment; nothing else of the case."""
+    terms = reception.procedure.deadlines.running().filter(rule_code__in=TERMS_OF_THE_STAY).order_by("due_at")
+    rows = []
+    for term in terms:
+        term.procedure = reception.procedure
+        to_the_minute = term.rule.mode == Mode.HOURS_OR_LIBERTY
+        rows.append(
+            {
+                "title": term.title,
+                "until": term.due_at if to_the_minute else term.shown_on,
+                "state_text": term.get_state_display(),
+                "tag_kind": "late" if term.state == "lapsed" else "open",
+                "when_missed": _(term.rule.when_missed),
+            }
+        )
+    return rows
+
+
+def _viewing(reception: Reception) -> datetime | None:
+    meetings = reception.procedure.appointments.standing().filter(kind=Appointment.Kind.HOME)
+    return meetings.order_by("-starts_at").values_list("starts_at", flat=True).first()
 
 
 def slot_facts(slot: ReportingSlot) -> dict[str, Any]:

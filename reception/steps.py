@@ -1,5 +1,6 @@
 """Taking a step of reception: asked, taken, foreseen; and what follows from steps of the procedure."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from asylum_portal.accounts.models import User
 from asylum_portal.notices.models import Notice
 from cases.models import Applicant
+from procedure import partners
 from procedure.consequences import Picture, between
 from procedure.guards import StateForbids
 from procedure.models import Deadline, Procedure, Transition
@@ -119,12 +121,19 @@ def foresee(
             found.append(between(before, Picture.of(locked), locked))
             raise _RollBack
     except _RollBack:
-        return Foreseen(found[0])
+        return _open_to(actor, procedure, Foreseen(found[0]))
     except StateForbids as forbidden:
         return Foreseen(forbidden=tuple(forbidden.reasons))
     except ValidationError:
         # The form says what is wrong with it; here that more can be said when it is filled in.
         return Foreseen(lacking=("form",))
+
+
+def _open_to(reader: User, procedure: Procedure, foreseen: Foreseen) -> Foreseen:
+    """What the reader may know beforehand; a municipality its own part, and where the stay leads."""
+    went = tuple(went for went in foreseen.consequences.went if went.machine == Reception.machine)
+    shown = partners.foreseen_by(reader, procedure, foreseen)
+    return replace(shown, consequences=replace(shown.consequences, went=went))
 
 
 # What follows from steps of the procedure
@@ -173,9 +182,6 @@ def _follow(procedure: Procedure, name: str, cause: Transition) -> None:
 
 # What the clock does
 
-# Terms whose end is work for the desk: no right to a place, the end of the stay, reports.
-_OF_THE_DESK = ("REC-01", "REC-02", "REC-03", "REP-02", "REP-03")
-
 
 def propose(*, now: datetime, limit: int = 500) -> int:
     """Put every term of reception that is over on the list of its desk, once; returns how many notices.
@@ -184,7 +190,7 @@ def propose(*, now: datetime, limit: int = 500) -> int:
     """
     over = (
         Deadline.objects.running()
-        .filter(rule_code__in=_OF_THE_DESK, due_at__lt=now)
+        .filter(rule_code__in=machine.TERMS_OF_THE_STAY, due_at__lt=now)
         .exclude(state=Deadline.State.SUSPENDED)
         .select_related("procedure__case__applicant")
         # The newest first: older ones have been told of.

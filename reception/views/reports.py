@@ -1,10 +1,12 @@
+"""The desk of a centre: today's list of weekly reports, who was seen, excused or exempt."""
+
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseRedirect
@@ -23,7 +25,7 @@ from procedure.guards import StateForbids
 from reception import actions
 from reception.access import may_work_at_desk
 from reception.desk import count, missed_this_week, search, slots_at_desk
-from reception.forms import DeskFilter, ExcuseForm
+from reception.forms import DeskFilter, ExcuseForm, ExemptForm
 from reception.models import ReportingSlot, centres_of
 from reception.panels import slot_facts
 
@@ -144,6 +146,38 @@ def excuse_slot(request: HttpRequest, slot_id: UUID) -> HttpResponse:
         )
     context = {"form": form, "line": _line(slot, today=clock.today()), "desk_url": reverse("reception:desk")}
     return render(request, "reception/excuse.html", context, status=400 if request.method == "POST" else 200)
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def exempt_slot(request: HttpRequest, slot_id: UUID) -> HttpResponse:
+    """Somebody need not come: to this report, or from it on."""
+    worker, now = _worker(request), clock.now()
+    slot = _slot_or_404(worker, slot_id, now=now)
+    if slot.state != State.PLANNED:
+        label = State(slot.state).label
+        return errors.page(
+            request, 409, reasons=[_("This week's report is settled already: %(state)s.") % {"state": label}]
+        )
+    form = ExemptForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        which, until = form.cleaned_data["which"], form.cleaned_data["until"]
+        try:
+            if which == ExemptForm.ONE:
+                actions.exempt(slot, actor=worker, at=now)
+            else:
+                last = until if which == ExemptForm.UNTIL else None
+                actions.exempt_from_now(slot, until=last, actor=worker, at=now)
+        except StateForbids as refusal:
+            return errors.page(request, 409, reasons=refusal.reasons)
+        except ValidationError as wrong:
+            form.add_error("until", wrong.message_dict["until"])
+        else:
+            messages.success(request, _("%(person)s is exempt.") % {"person": isolate(slot.applicant.name)})
+            return _back_to_desk(request)
+    context = {"form": form, "line": _line(slot, today=clock.today()), "desk_url": reverse("reception:desk")}
+    return render(request, "reception/exempt.html", context, status=400 if request.method == "POST" else 200)
 
 
 def _worker(request: HttpRequest) -> User:
