@@ -224,6 +224,8 @@ def check(procedure: Procedure, name: str, *, actor: User, on: date, at: datetim
             _check_notice(procedure, arguments, on=on, errors=errors)
         case "extend_term" | "set_letter_date":
             _check_term(procedure, name, given, actor=actor, errors=errors)
+        case "choose_track" if arguments.get("track") not in procedure.package.law.graph.tracks:
+            errors["track"] = CHOOSE
         case "move_to_package":
             _check_package(procedure, arguments.get("package"), on=on, errors=errors)
     if errors:

@@ -386,6 +386,10 @@ def test_before_the_interview_the_new_preparation_takes_over() -> None:
     day = date(2026, 3, 20)
     procedure = under_the_pact(cast, day)
     assert "RVT-01" not in running(cast)
+    for unknown in ("repeat", "extended", "fast", ""):
+        with pytest.raises(ValidationError) as refusal:
+            cast.take("choose_track", day, track=unknown)
+        assert "track" in refusal.value.message_dict
     cast.take("choose_track", day, track="accelerated")
     procedure.refresh_from_db()
     assert (procedure.state, procedure.track) == (State.INTERVIEW, "accelerated")
