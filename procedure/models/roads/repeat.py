@@ -10,7 +10,6 @@ from procedure.steps import step
 
 from .facts import ProcedureFacts
 
-
 _NOTIFIED = {Track.REPEAT: (State.REPEAT_NOTIFIED,)}
 _INCOMPLETE = {Track.REPEAT: (State.REPEAT_INCOMPLETE,)}
 
