@@ -265,12 +265,27 @@ def test_from_the_keyboard_it_needs_no_database_and_leaves_no_server(tmp_path: P
     assert "Traceback" not in differs.stderr
 
 
-def from_the_keyboard(state: Path, *arguments: Any) -> subprocess.CompletedProcess[str]:
+@pytest.mark.django_db
+def test_from_the_keyboard_it_plays_on_the_database_that_is_named(
+    tmp_path: Path, portal_environment: dict[str, str]
+) -> None:
+    address = portal_environment["DATABASE_URL"]
+    told = from_the_keyboard(tmp_path, written(tmp_path, SHORT), "--quiet", database=address)
+    assert told.returncode == 0, told.stderr
+    assert told.stdout == "told.toml: 2 steps, all as the file says. Nothing of it was kept.\n"
+    assert not (tmp_path / "play").exists() and not Case.objects.exists()
+    silent = from_the_keyboard(tmp_path, written(tmp_path, SHORT), database="postgres://localhost:1/none")
+    assert silent.returncode == 3 and "The database does not answer." in silent.stderr
+    assert "Traceback" not in silent.stderr
+
+
+def from_the_keyboard(state: Path, *arguments: Any, database: str = "") -> subprocess.CompletedProcess[str]:
+    named = {"DATABASE_URL": database} if database else {}
     ours = {"DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "PORTAL_TEST_STATE_DIR"}
     environment = {key: value for key, value in os.environ.items() if key not in ours}
     return subprocess.run(
         [sys.executable, settings.BASE_DIR / "manage.py", "play", *arguments],
-        env={**environment, "PORTAL_STATE_DIR": str(state)},
+        env={**environment, **named, "PORTAL_STATE_DIR": str(state)},
         capture_output=True,
         text=True,
         timeout=300,

@@ -43,9 +43,9 @@ def _of_refusal(seen: Seen) -> Iterator[str]:
         wanted = f"refused with {expect['refused']}" if "refused" in expect else "taken"
         yield f"the step is {f'refused with {found}' if found else 'taken'}{told}, but the file says {wanted}"
         return
-    fields, wanted = list(refusal.fields) if refusal else [], sorted(expect.get("fields", []))
-    if "fields" in expect and fields != wanted:
-        yield f"the wrong fields are {shown(fields)}, but the file says {shown(wanted)}"
+    fields, right = list(refusal.fields) if refusal else [], sorted(expect.get("fields", []))
+    if "fields" in expect and fields != right:
+        yield f"the wrong fields are {shown(fields)}, but the file says {shown(right)}"
     if refusal and expect.get("because", "") not in refusal.words:
         yield f"the reason is {refusal.words!r}, but the file says {expect['because']!r}"
 

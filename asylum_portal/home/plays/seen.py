@@ -1,6 +1,6 @@
 """What a step brought: looked at before and after, and the difference told as facts."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -51,7 +51,7 @@ class Standing:
     track: str = ""
     schedule: str = ""
     machines: Mapping[str, str] = field(default_factory=dict)
-    terms: Mapping[int, Term] = field(default_factory=dict)
+    terms: Mapping[UUID, Term] = field(default_factory=dict)
     notices: frozenset[UUID] = frozenset()
     documents: frozenset[UUID] = frozenset()
     changes: frozenset[int] = frozenset()
@@ -133,7 +133,8 @@ def small_machines(cast: Cast) -> dict[str, str]:
         found = machines.current(cast.procedure, name)
         if found is not None:
             states[name] = str(found.state)
-    return states | {found.machine: str(found.state) for found in machines.beside(cast.procedure)}
+    beside: Iterable[Any] = machines.beside(cast.procedure)
+    return states | {found.machine: str(found.state) for found in beside}
 
 
 def since(before: Standing, cast: Cast) -> dict[str, Any]:
