@@ -11,7 +11,9 @@ from procedure.rules import Mode
 from reception.machine import TERMS_OF_THE_STAY
 from reception.models import Reception, ReportingSlot, Stay
 
-State = ReportingSlot.State
+State, Place = ReportingSlot.State, Reception.State
+# Where nothing changes: she lives at a centre, as the weekly report says, or no longer.
+_AT_REST = (Place.IN_RECEPTION, Place.HOUSED, Place.ENDED)
 LAST_COUNT = 4
 # Far enough back for four settled weeks and some that were exempt.
 _BACK = timedelta(weeks=8)
@@ -51,6 +53,31 @@ def reporting_panel(user: User, *, today: date) -> dict[str, Any] | None:
             "desk": stay.centre.desk,
             "phone": stay.centre.phone,
         },
+    }
+
+
+def place_panel(user: User, *, today: date) -> dict[str, Any] | None:
+    """What changes in where an applicant lives: where to go until when, a home; None where nothing does."""
+    if user.role != Role.APPLICANT:
+        return None
+    reception = (
+        Reception.objects.visible_to(user, on=today)
+        .exclude(state__in=_AT_REST)
+        .select_related("expected_at", "municipality", "procedure__package")
+        .first()
+    )
+    if reception is None:
+        return None
+    centre = reception.expected_at
+    term = reception.procedure.latest_deadline("REC-01", "REC-02") if centre else None
+    return {
+        "state": str(reception.state),
+        "moves": reception.state == Place.TRANSFER_ORDERED,
+        "centre": {"name": centre.name, "address": centre.address, "phone": centre.phone} if centre else None,
+        "until": term.due_at if term is not None and term.settled_at is None else None,
+        "municipality": reception.municipality.name if reception.municipality else "",
+        "address": reception.home_address,
+        "viewing_at": _viewing(reception) if reception.home_address else None,
     }
 
 

@@ -1,9 +1,9 @@
-"""What the clock does to weekly reports; each task can run twice, or late, without harm."""
+"""What the clock does to stays and weekly reports; each task can run twice, or late, without harm."""
 
 from celery import shared_task
 
 from asylum_portal import clock
-from reception import actions, reminders
+from reception import actions, reminders, steps
 
 
 @shared_task
@@ -13,4 +13,6 @@ def remind_of_reporting() -> int:
 
 @shared_task
 def keep_reporting_slots() -> tuple[int, int]:
-    return actions.keep_slots(now=clock.now())
+    kept = actions.keep_slots(now=clock.now())
+    steps.propose(now=clock.now())
+    return kept

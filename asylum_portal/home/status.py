@@ -7,7 +7,7 @@ from asylum_portal.accounts.models import User
 from cases.models import Case
 from procedure import panels
 from procedure.access import may_take
-from reception.panels import reporting_panel
+from reception.panels import place_panel, reporting_panel
 
 
 def status_context(case: Case, *, reader: User, today: date) -> dict[str, Any]:
@@ -19,6 +19,7 @@ def status_context(case: Case, *, reader: User, today: date) -> dict[str, Any]:
         "procedure": procedure,
         "day": today,
         "lawyer": mandate.holder if mandate else None,
+        "place": place_panel(reader, today=today),
         "reporting": reporting_panel(reader, today=today),
     }
     if procedure is not None:
