@@ -31,13 +31,13 @@ from procedure.states import Schedule, State, Track
 from procedure.term_rows import LetterDecides
 
 
-def unmet_reasons(procedure: Procedure, name: str, *, on: date) -> list[str]:
+def unmet_reasons(procedure: Procedure, name: str, *, on: date) -> list[Any]:
     """Why this step cannot be taken on this day; empty when it can."""
     subject = machines.subject_of(procedure, name)
     return [_("This step does not fit this case yet.")] if subject is None else _unmet(subject, name, on=on)
 
 
-def _unmet(subject: Subject, name: str, *, on: date) -> list[str]:
+def _unmet(subject: Subject, name: str, *, on: date) -> list[Any]:
     subject.event_on = subject.procedure.event_on = on
     if not steps.fits(subject, name):
         state = machines.state_label(subject.machine, subject.state)
@@ -318,8 +318,9 @@ def close_lapsed_steps(*, now: datetime, case: Case | None = None) -> int:
         for procedure in _waiting_in_vain(state, today=timezone.localdate(now)).filter(**only):
             on = _day_after(procedure, guards.WAITING_TERMS[state])
             closed += _close_lapsed(procedure, name, on=on, actor=system, now=now)
-    for machine, state, codes, name in _NOTED_BY_TIME:
-        for procedure in _waiting_beside(machine, state, codes, today=timezone.localdate(now)).filter(**only):
+    for machine, stands, codes, name in _NOTED_BY_TIME:
+        waiting = _waiting_beside(machine, stands, codes, today=timezone.localdate(now))
+        for procedure in waiting.filter(**only):
             on = _day_after(procedure, codes)
             closed += _close_lapsed(procedure, name, on=on, actor=system, now=now)
     return closed

@@ -262,6 +262,7 @@ def _only_for(actor: User) -> None:
 
 def in_words(amendment: Amendment) -> str:
     """What a change changes, in the reader's language."""
+    on = dates.long_date(amendment.on) if amendment.on else ""
     match amendment.kind:
         case Kind.SETTING:
             return _("%(setting)s becomes %(value)s") % {
@@ -269,9 +270,9 @@ def in_words(amendment: Amendment) -> str:
                 "value": value_in_words(amendment.value),
             }
         case Kind.EQUATED_DAY:
-            return _("%(day)s counts as a public holiday") % {"day": dates.long_date(amendment.on)}
+            return _("%(day)s counts as a public holiday") % {"day": on}
         case Kind.REMOVED_DAY:
-            return _("%(day)s no longer counts as a public holiday") % {"day": dates.long_date(amendment.on)}
+            return _("%(day)s no longer counts as a public holiday") % {"day": on}
         case _:
             listed = [dates.long_date(date.fromisoformat(day)) for day in amendment.value or ()]
             named = {"year": amendment.key, "days": "; ".join(listed)}

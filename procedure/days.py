@@ -81,12 +81,18 @@ def _planned(procedure: Procedure, *, law: RulePackage) -> tuple[list[date], lis
         law, pauses={pause for code in _closed_by(schedule) for pause in stood_still(suspensions, code, law)}
     )
     left = next((pause for pause in suspensions if pause.ground == BORDER_LEFT and pause.ends_on), None)
-    if left is not None and procedure.day_one_on < left.starts_on and schedule.code in AT_BORDER:
+    last_still = left.ends_on if left is not None else None
+    if (
+        left is not None
+        and last_still is not None
+        and procedure.day_one_on < left.starts_on
+        and schedule.code in AT_BORDER
+    ):
         # Begun at the border, where every day counts; after it was left they count as anywhere (Vb 3.109b).
         begun = calendar.days(procedure.day_one_on, schedule.last_day, DayKind.AA_DAY_SCHIPHOL)
         done = [day.on for day in begun.days if day.on < left.starts_on]
-        rest = calendar.days_after(left.ends_on, schedule.last_day - len(done), kind)
-        passed = [day for day in begun.skipped if day.on <= left.ends_on]
+        rest = calendar.days_after(last_still, schedule.last_day - len(done), kind)
+        passed = [day for day in begun.skipped if day.on <= last_still]
         return [*done, *(day.on for day in rest.days)], [*passed, *rest.skipped]
     LegalCalendar(law).require(procedure.day_one_on, kind)
     planned = calendar.days(procedure.day_one_on, schedule.last_day, kind)

@@ -126,7 +126,7 @@ def _file(procedure: Procedure, history: Transition, *, actor: User, given: Give
         subject.lodged_late, subject.suspensive = True, False
         subject.save(update_fields=["lodged_late", "suspensive"])
     elif history.name == "request_family_reunification" and subject is not None:
-        subject.in_time = filing.in_time  # type: ignore[union-attr]
+        subject.in_time = filing.in_time
         subject.save(update_fields=["in_time"])
 
 

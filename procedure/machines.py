@@ -21,16 +21,17 @@ from procedure.models import (
 from procedure.models.machine import SmallMachine
 from procedure.steps import declared_of
 
-Subject = Procedure | SmallMachine
+# A procedure or a small machine beside it: what has a state, its procedure and the day of the event.
+Subject = Any
 
-SMALL_MACHINES: dict[str, type[SmallMachine]] = {
+SMALL_MACHINES: dict[str, Any] = {
     model.machine: model
     for model in (BorderMeasure, Appeal, Permit, Replacement, FamilyReunification, ReturnTrack)
 }
 MACHINES: dict[str, Any] = {Procedure.machine: Procedure, **SMALL_MACHINES}
 
 
-def steps_of(model: type[Subject]) -> list[str]:
+def steps_of(model: Any) -> list[str]:
     """The names of the steps that this machine has."""
     field = next(field for field in model._meta.get_fields() if isinstance(field, FSMFieldMixin))
     return list(field.transitions[model])
@@ -119,7 +120,7 @@ MACHINE_LABELS: dict[str, Any] = {
 
 def state_label(machine: str, state: str) -> str:
     """A state of a machine in the reader's language."""
-    model = MACHINES.get(machine) or elsewhere().get(machine)
+    model: Any = MACHINES.get(machine) or elsewhere().get(machine)
     if model is None:
         return state
     return str(dict(model._meta.get_field("state").flatchoices).get(state, state))

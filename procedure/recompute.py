@@ -115,7 +115,14 @@ def _on_another_calendar(
     """Days begun at the border go on, after it was left, by the calendar of the schedule that holds since."""
     before, after = law.schedules.get(term.schedule or ""), law.schedules.get(schedule_code)
     left = next((pause for pause in suspensions if pause.ground == BORDER_LEFT and pause.ends_on), None)
-    if before is None or after is None or before.calendar == after.calendar or left is None:
+    last_still = left.ends_on if left is not None else None
+    if (
+        before is None
+        or after is None
+        or before.calendar == after.calendar
+        or left is None
+        or last_still is None
+    ):
         return term
     begun = [step for step in term.counted if step.on < left.starts_on]
     number = max((step.number or 0 for step in begun), default=0)
@@ -123,7 +130,7 @@ def _on_another_calendar(
     if not begun or number >= last:
         return term
     calendar = LegalCalendar(law, pauses=stood_still(suspensions, rule.code, law))
-    plan = calendar.days_after(left.ends_on, last - number, DayKind(after.calendar))
+    plan = calendar.days_after(last_still, last - number, DayKind(after.calendar))
     steps = [terms.Step(terms.StepKind.COUNTED, day.on, number + day.number) for day in plan.days]
     due_on = steps[-1].on
     return replace(
@@ -132,7 +139,7 @@ def _on_another_calendar(
         due_at=datetime.combine(due_on, rule.due_time or terms.END_OF_DAY, terms.AMSTERDAM),
         nominal_on=due_on,
         counted=(*begun, *steps),
-        skipped=(*(day for day in term.skipped if day.on <= left.ends_on), *plan.skipped),
+        skipped=(*(day for day in term.skipped if day.on <= last_still), *plan.skipped),
     )
 
 

@@ -221,7 +221,8 @@ class WentSerializer(serializers.Serializer):
     machine = serializers.CharField()
     before = serializers.CharField()
     after = serializers.CharField()
-    label = serializers.CharField()
+    # DRF has an attribute of this name, which a declared field replaces.
+    label = serializers.CharField()  # type: ignore[assignment]
 
 
 class ToldSerializer(serializers.Serializer):
@@ -408,7 +409,7 @@ class ProcedureSerializer(ProcedureSummarySerializer):
     @extend_schema_field(ProcedureDaySerializer(many=True))
     def get_days(self, procedure: Procedure) -> list[dict[str, Any]]:
         days = [] if self.context["request"].user.is_partner else procedure.days.all()
-        return ProcedureDaySerializer(days, many=True, context=self.context).data
+        return list(ProcedureDaySerializer(days, many=True, context=self.context).data)
 
     @extend_schema_field(StepSerializer(many=True))
     def get_transitions(self, procedure: Procedure) -> list[dict[str, Any]]:

@@ -45,7 +45,7 @@ def step(
     return declare
 
 
-def back_to(attribute: str, *, states: Sequence[State]) -> Any:
+def back_to(attribute: str, *, states: Sequence[Any]) -> Any:
     """A target that is the state remembered in this attribute."""
     return GET_STATE(lambda subject, **_arguments: getattr(subject, attribute), states=list(states))
 
@@ -65,7 +65,7 @@ def fits(subject: Any, name: str) -> bool:
 def target_of(subject: Any, name: str) -> str | None:
     """The state after this step, or None when it stays in the same."""
     target = getattr(type(subject), name)._django_fsm.next_state(subject.state)
-    return target.get_state(subject, target, None) if isinstance(target, GET_STATE) else target
+    return target.func(subject) if isinstance(target, GET_STATE) else target
 
 
 def declared_of(model: type, name: str) -> Any:

@@ -83,7 +83,7 @@ class WhySerializer(serializers.Serializer):
     counts_from = serializers.DateField()
     length = serializers.CharField()
     counting = serializers.CharField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
     confidence = serializers.CharField()
     certainty = serializers.CharField()
     check_the_letter = serializers.BooleanField()

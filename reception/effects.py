@@ -1,6 +1,7 @@
 """What a step of reception brings with it: stay and reports, the home, access, who is told."""
 
 from datetime import date
+from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
@@ -21,7 +22,7 @@ _LEAVES = ("move_into_home", "end_reception", "hold_in_closed_centre", "end_with
 def bring_about(reception: Reception, history: Transition, *, centre: Centre | None, wanted: Wanted) -> None:
     """Write the rows that a step asks for, in its transaction; `centre` is where somebody was expected."""
     applicant, case = reception.applicant, reception.procedure.case
-    by = {"actor": history.actor, "on": history.on, "at": history.at}
+    by: dict[str, Any] = {"actor": history.actor, "on": history.on, "at": history.at}
     match history.name:
         case "arrive_at_centre":
             assert centre is not None and wanted.weekday is not None

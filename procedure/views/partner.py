@@ -93,9 +93,10 @@ def partner_case(request: SignedInRequest, case: Case) -> HttpResponse:
     }
     if procedure is not None:
         terms = procedure.deadlines.visible_to(reader, on=today).running().order_by("due_at")
-        rows = [{"term": term, "kind": TAG_KINDS[Deadline.State(term.state)]} for term in terms]
-        for row in rows:
-            row["term"].procedure = procedure
+        rows = []
+        for term in terms:
+            term.procedure = procedure
+            rows.append({"term": term, "kind": TAG_KINDS[Deadline.State(term.state)]})
         context |= {
             "standing": _standing(procedure, reader=reader),
             "steps": [(name, title_of(name)) for name in available_transitions(procedure, reader, on=today)],

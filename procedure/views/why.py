@@ -106,12 +106,10 @@ def terms(request: SignedInRequest, pk) -> HttpResponse:
         raise Http404
     _saw(request, procedure, procedure)
     terms = procedure.deadlines.visible_to(request.user, on=clock.today())
-    rows = [
-        {"term": term, "kind": TAG_KINDS[Deadline.State(term.state)]}
-        for term in terms.exclude(state=Deadline.State.CANCELLED)
-    ]
-    for row in rows:
-        row["term"].procedure = procedure
+    rows = []
+    for term in terms.exclude(state=Deadline.State.CANCELLED):
+        term.procedure = procedure
+        rows.append({"term": term, "kind": TAG_KINDS[Deadline.State(term.state)]})
     return render(
         request,
         "procedure/terms.html",

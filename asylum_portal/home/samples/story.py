@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from asylum_portal.accounts.models import User
+from asylum_portal.accounts.models import Role, User
 from asylum_portal.home.samples.files import letter
 from cases.models import Case
 from procedure import filings
@@ -70,7 +70,7 @@ class Story:
     def _who_takes(self, name: str) -> User:
         """The caseworker where she may; else the lawyer, the applicant, or somebody of the partner."""
         for person in (self.worker, self.lawyer, self.case.applicant.user):
-            if person.role in ACTORS[name]:
+            if person is not None and Role(person.role) in ACTORS[name]:
                 return person
         involved = self.case.involvements.filter(ends_on=None).values("role")
         partners = User.objects.filter(role__in=involved, is_active=True)
