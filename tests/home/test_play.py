@@ -16,7 +16,7 @@ from asylum_portal.home.plays.scenario import ScenarioMistake, read
 from asylum_portal.notices.models import Notice
 from cases.models import Case
 from procedure.models import Deadline
-from tests.cast import make_cast, walk
+from tests.cast import load_law, make_cast, walk
 
 SCENARIOS = Path(__file__).parents[1] / "scenarios"
 EASTER = SCENARIOS / "example-1-six-days-over-easter.toml"
@@ -156,6 +156,17 @@ def test_whatever_a_file_expects_is_compared(tmp_path: Path, expect: str, told: 
     with pytest.raises(CommandError) as caught:
         play(path, "--quiet")
     assert caught.value.returncode == 1 and told in str(caught.value)
+
+
+@pytest.mark.django_db
+def test_a_draft_package_serves_no_case(tmp_path: Path) -> None:
+    load_law("nl-2021")
+    later = SHORT.replace('"nl-2021"', '"nl-2026"').replace("2026-03-1", "2026-07-1")
+    later = later.replace(", due = { REG-01 = 2026-03-20 }", "")
+    with pytest.raises(CommandError) as caught:
+        play(written(tmp_path, later), "--quiet")
+    assert caught.value.returncode == 1
+    assert "the package is nl-2021, but the file says nl-2026" in str(caught.value)
 
 
 @pytest.mark.django_db

@@ -114,7 +114,14 @@ class Player:
             filing=filing,
             **since(before, self.cast),
         )
-        return replace(seen, differences=tuple(differences(seen, self.cast)))
+        found = [*differences(seen, self.cast), *self._of_package(step)]
+        return replace(seen, differences=tuple(found))
+
+    def _of_package(self, step: Step) -> Iterator[str]:
+        """Which package serves a case follows from its day, not from what a file would like."""
+        procedure, wanted = self.cast.procedure, self.scenario.package
+        if step.what in BEGINNINGS and procedure is not None and procedure.package_id != wanted:
+            yield f"the package is {procedure.package_id}, but the file says {wanted}"
 
     def _act(self, step: Step) -> Filing | None:
         cast, what, given = self.cast, step.what, step.given
