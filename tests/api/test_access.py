@@ -35,6 +35,8 @@ def table(*groups: tuple[list[str], int]) -> Table:
 # What each answers to those who are named; for everybody else it does not exist.
 MATRIX: dict[str, tuple[str, Table]] = {
     "case-detail": ("get", table((RELATED, 200))),
+    # An application is being treated: that comes before the right to announce another.
+    "case-announce-repeat": ("post", table((RELATED, 409))),
     "procedure-detail": ("get", table((RELATED, 200))),
     "procedure-transitions": ("get", table((RELATED, 200))),
     # An extension without its fields: 400 for those who may take it.
@@ -42,6 +44,7 @@ MATRIX: dict[str, tuple[str, Table]] = {
     "procedure-preview": ("post", table((RELATED, 403), (["caseworker", "supervisor"], 200))),
     # A term of the lawyer's: no partner owes it or works with it.
     "deadline-detail": ("get", table((AT_HOME, 200))),
+    "deadline-why": ("get", table((AT_HOME, 200))),
     # A piece of evidence: a counsellor does not read along, an auditor sees that it is there.
     "document-detail": ("get", table(([*CLIENT_SIDE, *SERVICE, "auditor"], 200))),
     "document-content": ("get", table(([*CLIENT_SIDE, *SERVICE], 200), (["auditor"], 403))),
