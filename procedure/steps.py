@@ -65,7 +65,7 @@ def fits(subject: Any, name: str) -> bool:
 def target_of(subject: Any, name: str) -> str | None:
     """The state after this step, or None when it stays in the same."""
     target = getattr(type(subject), name)._django_fsm.next_state(subject.state)
-    return target.func(subject) if isinstance(target, GET_STATE) else target
+    return str(target.func(subject)) if isinstance(target, GET_STATE) else target
 
 
 def declared_of(model: type, name: str) -> Any:

@@ -79,7 +79,7 @@ def may_take(user, name: str, reception: Reception | None, *, on: date, centre: 
     if name == "refer_to_reception":
         return mine.filter(pk=centre.pk).exists() if centre is not None else mine.exists()
     if name == "arrive_at_centre":
-        return mine.filter(pk=reception.expected_at_id).exists()
+        return mine.filter(pk=reception.expected_at_id or 0).exists()
     stay = reception.stay
     return stay is not None and mine.filter(pk=stay.centre_id).exists()
 

@@ -132,7 +132,7 @@ class LifeForm(forms.Form):
                     self.fields["centre"].initial = centres[0]
             case "order_move":
                 stay = reception.stay if reception else None
-                elsewhere = Centre.objects.exclude(pk=stay.centre_id if stay else None)
+                elsewhere = Centre.objects.exclude(pk=stay.centre_id if stay else 0)
                 self.fields["centre"] = forms.ModelChoiceField(label=_("New centre"), queryset=elsewhere)
             case "arrive_at_centre":
                 self.fields["weekday"] = forms.TypedChoiceField(

@@ -109,7 +109,7 @@ class Involvement(Period):
         Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="involvements"
     )
 
-    objects = InvolvementQuerySet.as_manager()
+    objects = InvolvementQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta(Period.Meta):
         constraints = [

@@ -77,7 +77,7 @@ class Reception(SmallMachine):
     home_address = models.CharField(max_length=200, blank=True)
     child_ground = models.CharField(max_length=10, choices=ChildGround.choices, blank=True)
 
-    objects = ReceptionQuerySet.as_manager()
+    objects = ReceptionQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         indexes = [models.Index(fields=["state"], name="reception_state")]
