@@ -22,13 +22,14 @@ from asylum_portal import languages
 class _Style:
     long: str = "EEEE d MMMM y"
     short: str = "EEE d MMM y"
+    initials: str = "EEEEEE"
     comma: str = ", "
 
 
 _STYLES: dict[str, _Style] = {
-    "ar": _Style(long="EEEE، d MMMM y", comma="، "),
-    "fa": _Style(comma="، "),
-    "prs": _Style(comma="، "),
+    "ar": _Style(long="EEEE، d MMMM y", comma="، ", initials="EEEEE"),
+    "fa": _Style(comma="، ", initials="EEEEE"),
+    "prs": _Style(comma="، ", initials="EEEEE"),
     "ps": _Style(comma="، "),
     "ti": _Style(long="EEEE፣ d MMMM y", comma="፣ "),
     "tr": _Style(long="d MMMM y EEEE", short="d MMM y EEE"),
@@ -88,7 +89,8 @@ def month_and_year(value: date, *, language: str | None = None) -> str:
 
 def weekday_initials(value: date, *, language: str | None = None) -> str:
     """Th, as it stands above a column of a calendar."""
-    return _format(value, "EEEEEE", _code(language))
+    code = _code(language)
+    return _format(value, _style(code).initials, code)
 
 
 def days_away(value: date, *, today: date, language: str | None = None) -> str:

@@ -40,6 +40,13 @@ def test_every_language_has_twelve_months_and_seven_weekdays_of_its_own(code: st
 
 
 @pytest.mark.parametrize("code", languages.ALL)
+def test_above_a_calendar_stand_its_month_and_initials_that_fit_a_narrow_column(code: str) -> None:
+    assert dates.month_and_year(DAY, language=code).endswith(" 2026")
+    initials = [dates.weekday_initials(date(2026, 4, day), language=code) for day in range(6, 13)]
+    assert all(1 <= len(initial) <= 6 and not re.search(r"\d", initial) for initial in initials)
+
+
+@pytest.mark.parametrize("code", languages.ALL)
 def test_the_digits_are_those_of_the_letters(code: str) -> None:
     moment = datetime(2026, 12, 31, 8, 5, tzinfo=UTC)
     text = dates.long_datetime(moment, language=code) + dates.short_date(moment, language=code)
