@@ -42,16 +42,17 @@ from procedure.actions import (
     unmet_reasons,
     why_no_repeat,
 )
+from procedure.api_filters import DeadlineFilter, FilingFilter, ProcedureFilter
 from procedure.bodies import StepBody, day_of
 from procedure.filings import Kind, file_submission
 from procedure.forms import RepeatForm
 from procedure.models import Deadline, Filing, Procedure, Transition
+from procedure.preview_serializers import ForeseenSerializer
 from procedure.serializers import (
     CaseWithProceduresSerializer,
     CaseWithProceduresSummarySerializer,
     DeadlineSerializer,
     FilingSerializer,
-    ForeseenSerializer,
     ProcedureSerializer,
     ProcedureSummarySerializer,
     StepsSerializer,
@@ -63,8 +64,6 @@ from procedure.serializers import (
 )
 from procedure.states import State, Track
 from procedure.why_serializers import WhySerializer
-
-_ISO_DAY = ["%Y-%m-%d"]
 
 
 class CaseFilter(cases_api.CaseFilter):
@@ -125,16 +124,6 @@ class CaseViewSet(cases_api.CaseViewSet):
             status=status.HTTP_201_CREATED,
             headers={"Location": reverse("api:procedure-detail", args=[begun.pk], request=request)},
         )
-
-
-class ProcedureFilter(filters.FilterSet):
-    case = filters.UUIDFilter(field_name="case_id", label="The id of a case.")
-    state = filters.ChoiceFilter(choices=State.choices)
-    track = filters.ChoiceFilter(choices=Track.choices)
-
-    class Meta:
-        model = Procedure
-        fields = ("case", "state", "track")
 
 
 class ProcedureViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, RecordedViewSet):
@@ -296,34 +285,6 @@ def _changed_by(
     }
 
 
-class DeadlineFilter(filters.FilterSet):
-    procedure = filters.UUIDFilter(field_name="procedure_id", label="The id of a procedure.")
-    state = filters.ChoiceFilter(choices=Deadline.State.choices)
-    rule = filters.CharFilter(field_name="rule_code", max_length=12, label="The code of a rule, as AA-VIEW.")
-    owed_by = filters.CharFilter(
-        method="owed_by_role", max_length=20, label="The role that owes it, as lawyer."
-    )
-    due_after = filters.DateFilter(
-        field_name="effective_due_on",
-        lookup_expr="gte",
-        input_formats=_ISO_DAY,
-        label="Last day on this day or later.",
-    )
-    due_before = filters.DateFilter(
-        field_name="effective_due_on",
-        lookup_expr="lte",
-        input_formats=_ISO_DAY,
-        label="Last day on this day or earlier.",
-    )
-
-    class Meta:
-        model = Deadline
-        fields = ("procedure", "state", "rule", "owed_by", "due_after", "due_before")
-
-    def owed_by_role(self, queryset: QuerySet[Deadline], name: str, value: str) -> QuerySet[Deadline]:
-        return queryset.filter(owed_by__contains=[value])
-
-
 class DeadlineViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, RecordedViewSet):
     """The time limits of the reader's cases, the first to end first."""
 
@@ -352,15 +313,6 @@ class DeadlineViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Recorded
         self.saw(deadline.procedure.case, deadline)
         found = explanations.explain(deadline, reader=self.reader)
         return Response(WhySerializer(explanations.as_json(found)).data)
-
-
-class FilingFilter(filters.FilterSet):
-    procedure = filters.UUIDFilter(field_name="procedure_id", label="The id of a procedure.")
-    kind = filters.ChoiceFilter(choices=Filing.Kind.choices)
-
-    class Meta:
-        model = Filing
-        fields = ("procedure", "kind")
 
 
 class FilingViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, RecordedViewSet):
