@@ -89,6 +89,8 @@ def propose(
 ) -> Amendment:
     """Write down a change that nobody has confirmed yet; 400 when it does not fit the package."""
     _only_for(actor)
+    if package.status != "published":
+        raise StateForbids([_("A draft is changed in its file, and no case uses it.")])
     errors: dict[str, Any] = {}
     for name, text in (("source", source), ("reason", reason)):
         if not text.strip():
@@ -115,6 +117,17 @@ def propose(
     proposal.save()
     record(actor, "rules.propose", at=at, target=proposal, package=package.pk, kind=str(kind))
     return proposal
+
+
+@transaction.atomic
+def drop(amendment: Amendment, *, actor: User, at: datetime) -> None:
+    """Take back a change that nobody has confirmed."""
+    _only_for(actor)
+    waiting = Amendment.objects.select_for_update().get(pk=amendment.pk)
+    if waiting.confirmed_at is not None:
+        raise StateForbids([_("This change was confirmed already.")])
+    record(actor, "rules.drop", at=at, target=waiting, package=waiting.package_id, kind=str(waiting.kind))
+    waiting.delete()
 
 
 def _read(law: Law, key: str, value: Any) -> Any:

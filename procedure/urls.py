@@ -1,6 +1,6 @@
 from django.urls import path
 
-from procedure.views import case, client, compare, days, document, filing, repeat, step, why, worklist
+from procedure.views import case, client, compare, days, document, filing, repeat, rules, step, why, worklist
 
 app_name = "procedure"
 urlpatterns = [
@@ -14,7 +14,11 @@ urlpatterns = [
     path("procedures/<uuid:pk>/file/<slug:kind>/", filing.file, name="file"),
     # Last: any other word is the name of a step.
     path("procedures/<uuid:pk>/<slug:name>/", step.step, name="step"),
+    path("rules/", rules.packages, name="packages"),
     path("rules/compare/", compare.packages, name="compare"),
+    path("rules/changes/<uuid:pk>/", rules.change, name="change"),
+    path("rules/<slug:name>/", rules.package, name="package"),
+    path("rules/<slug:name>/propose/", rules.propose, name="propose"),
     path("dates/<uuid:pk>/", why.why, name="why"),
     path("receipts/<uuid:pk>/", filing.receipt, name="receipt"),
 ]
