@@ -8,10 +8,12 @@ from asylum_portal.notices.models import Notice
 from cases.models import AuditEntry
 from procedure.given import Meeting
 from procedure.guards import StateForbids
-from reception import actions, reminders
-from reception.models import ReportingSlot, Stay
+from procedure.models import Deadline, Transition
+from reception import actions, reminders, steps
+from reception.models import Reception, ReportingSlot, Stay
 from tests.cast import Cast, at, make_cast
 from tests.reception.conftest import START, Desk, live, make_desk
+from tests.reception.stays import arrive, refer, refused, stay_in
 from tests.together import together
 
 State = ReportingSlot.State
@@ -97,3 +99,44 @@ def test_a_step_with_an_interview_and_the_desk_do_not_block_each_other(cast: Cas
     slot.refresh_from_db()
     assert slot.state in (State.REPORTED, State.EXCUSED)
     assert all(not isinstance(answer, Exception) or isinstance(answer, StateForbids) for answer in answers)
+
+
+# Steps of reception, beside the desk, the clock and the procedure
+
+
+def test_two_desks_record_the_arrival_of_the_same_person(cast: Cast, desk: Desk) -> None:
+    refer(cast, desk)
+    answers = together(*[lambda: arrive(cast, desk)] * 4)
+    refused = [answer for answer in answers if isinstance(answer, StateForbids)]
+    assert len(refused) == 3, answers
+    assert Stay.objects.count() == Transition.objects.filter(name="arrive_at_centre").count() == 1
+
+
+def test_a_departure_the_desk_and_the_clock_at_once_do_not_block_each_other(cast: Cast, desk: Desk) -> None:
+    stay_in(cast, desk)
+    on = refused(cast)
+    cast.take("choose_voluntary_departure", on, by="applicant")
+    actions.keep_slots(now=at(on, 8))
+    slot = ReportingSlot.objects.planned().order_by("on").first()
+    late = at(slot.on + DAY, 1)
+    for _round in range(3):
+        answers = together(
+            lambda: cast.take("confirm_departure", on, by="return_officer", country="Eritrea"),
+            lambda: actions.report(slot, actor=desk.worker, at=at(on)),
+            lambda: actions.keep_slots(now=late),
+            lambda: reminders.remind_of_due(now=late),
+            lambda: steps.propose(now=late),
+        )
+        wrong = [a for a in answers if isinstance(a, Exception) and not isinstance(a, StateForbids)]
+        assert wrong == []
+    assert Reception.objects.get().state == "ended"
+    assert not ReportingSlot.objects.planned().filter(on__gt=on).exists()
+
+
+def test_five_sweeps_miss_a_report_once_and_open_one_term(cast: Cast, desk: Desk) -> None:
+    stay_in(cast, desk)
+    later = at(START + 8 * DAY, 9)
+    for _round in range(2):
+        together(*[lambda: actions.keep_slots(now=later)] * 5)
+    assert Transition.objects.filter(name__startswith="miss_report").count() == 2
+    assert Deadline.objects.filter(rule_code__in=["REP-02", "REP-03"]).count() == 2
