@@ -19,7 +19,7 @@ from cases.audit import record
 from cases.file_types import ProvenFile
 from cases.models import Case
 from cases.vault import discarding_on_error
-from procedure import access, beginnings, checks, deadlines, effects, guards, machines, steps
+from procedure import access, beginnings, checks, deadlines, effects, guards, machines, reminders, steps
 from procedure.calendars import CannotCompute
 from procedure.circumstances import circumstances
 from procedure.given import Given, Letter, Meeting
@@ -288,6 +288,7 @@ def lapse_terms(*, now: datetime, limit: int = 500, case: Case | None = None) ->
             if deadline is None:
                 continue  # settled meanwhile, or the next sweep finds it
             deadlines.lapse(deadline)
+            reminders.alarm(deadline, now=now)
             record(
                 User.objects.system(),
                 "deadline.lapse",

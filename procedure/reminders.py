@@ -1,7 +1,7 @@
 """Reminders of time limits: which is due, for whom, and when to look again."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -14,6 +14,7 @@ from asylum_portal.notices.profiles import Audience, Moment, latest_due, moments
 from cases.actions import people_of_applicant
 from cases.models import Case
 from procedure.models import Deadline
+from procedure.rules import Mode
 
 _APPLICANTS_SIDE = {Role.APPLICANT, Role.GUARDIAN, Role.LAWYER}
 
@@ -102,10 +103,47 @@ def _moments(deadline: Deadline, audience: Audience) -> list[Moment]:
         audience=audience,
         quiet=settings.QUIET_HOURS,
     )
+    if deadline.rule.mode == Mode.HOURS_OR_LIBERTY and audience in (Audience.STAFF, Audience.LEAD):
+        # Somebody is held: lifting the measure is thought of three days before (model B02).
+        before = deadline.due_at - timedelta(days=3)
+        plan.append(Moment("liberty-3d", before, "staff_coming", expires_at=deadline.due_at))
     if deadline.soft:
         # Nobody is late for a planning norm or a minimum: what would be said after its day is left out.
         return [moment for moment in plan if moment.expires_at is not None]
     return plan
+
+
+def alarm(deadline: Deadline, *, now: datetime) -> int:
+    """Tell everybody involved within the hour that the time for which somebody may be held is over (B03).
+
+    Of other terms nobody is told here: theirs is the morning after. Returns how many notices.
+    """
+    if deadline.rule.mode != Mode.HOURS_OR_LIBERTY:
+        return 0
+    case, on = deadline.procedure.case, timezone.localdate(now)
+    parts = case.involvements.current(on=on).filter(role=Role.BORDER_POLICE)
+    people = [*_people(deadline, Audience.LAWYER, now=now), *_people(deadline, Audience.STAFF, now=now)]
+    people += _people(deadline, Audience.LEAD, now=now)
+    if parts.exists():
+        people += User.objects.filter(role=Role.BORDER_POLICE, is_active=True).order_by("pk")
+    queued = 0
+    for person in dict.fromkeys(people):
+        kind = "step_taken" if person.role == Role.LAWYER else "staff_overrun"
+        notice = queue(
+            recipient=person,
+            kind=kind,
+            key=f"alarm:{deadline.pk}:{person.pk}",
+            context={
+                "due_on": deadline.effective_due_on,
+                "path": reverse("procedure:case", args=[case.pk]),
+            },
+            about=f"procedure:{deadline.procedure_id}",
+            due_at=now,
+            now=now,
+            any_hour=True,
+        )
+        queued += notice is not None
+    return queued
 
 
 def _people(deadline: Deadline, audience: Audience, *, now: datetime) -> list[User]:

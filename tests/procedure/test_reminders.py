@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from asylum_portal.notices.models import Notice
+from cases import actions as case_actions
 from procedure.actions import close_lapsed_steps, lapse_terms
 from procedure.given import Letter
 from procedure.models import Deadline
@@ -180,3 +181,35 @@ def test_a_reminder_names_nobody_and_nothing_but_the_day(cast: Cast) -> None:
 def test_nothing_due_asks_the_database_once(cast: Cast, django_assert_num_queries) -> None:
     with django_assert_num_queries(1):
         assert remind_of_due(now=at(date(2020, 1, 1))) == 0
+
+
+def test_when_the_time_at_the_border_is_over_all_who_are_involved_hear_it_at_once(db: None) -> None:
+    cast = make_cast(on=date(2026, 3, 27))
+    cast.case.involvements.all().delete()
+    case_actions.involve(
+        cast.case,
+        role="border_police",
+        starts_on=date(2026, 3, 27),
+        actor=cast.caseworker,
+        at=at(date(2026, 3, 27)),
+    )
+    handed_at = at(date(2026, 3, 27), 22, 30)
+    cast.take(
+        "impose_border_measure",
+        date(2026, 3, 27),
+        by="border_police",
+        at=handed_at,
+        handed_at=handed_at,
+    )
+    over = at(date(2026, 4, 24), 22, 30)
+    lapse_terms(now=over - timedelta(minutes=1))
+    assert told(over - timedelta(days=60)) == set()
+    lapse_terms(now=over + timedelta(seconds=1))
+    assert {"lawyer", "caseworker", "supervisor", "border_police"} <= told(over)
+    # Also in the quiet hours: somebody is held.
+    assert all(notice.any_hour for notice in Notice.objects.filter(key__startswith="alarm:"))
+
+
+def told(at_least: datetime) -> set[str]:
+    fresh = Notice.objects.filter(key__startswith="alarm:", due_at__gte=at_least)
+    return {notice.recipient.username.partition("@")[0] for notice in fresh}
