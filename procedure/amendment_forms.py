@@ -34,23 +34,7 @@ class AmendmentForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.kind, self.key = kind, key
         self.fields["confidence"].choices = list(term_words.CERTAINTIES.items())  # type: ignore[attr-defined]
-        own = {
-            Kind.SETTING: lambda: {"value": _value_of(law.setting(key))},
-            Kind.EQUATED_DAY: lambda: {"on": _day(gettext_lazy("Day"))},
-            Kind.REMOVED_DAY: lambda: {"on": _day(gettext_lazy("Day"))},
-            Kind.YEAR: lambda: {
-                "year": forms.IntegerField(label=gettext_lazy("Year"), min_value=2000, max_value=2199),
-                "days": forms.CharField(
-                    label=gettext_lazy("Days that count as public holidays by royal decree"),
-                    required=False,
-                    widget=forms.Textarea(attrs={"rows": 3, "dir": "ltr"}),
-                    help_text=gettext_lazy(
-                        "One on each line, as 2029-04-30. Leave it empty if there is none."
-                    ),
-                ),
-            },
-        }[Kind(kind)]()
-        self.fields = {**own, **self.fields}  # type: ignore[assignment]
+        self.fields = {**_own_fields(kind, law, key), **self.fields}
 
     def clean_days(self) -> list[str]:
         """The lines as days; a line that is none is named."""
@@ -86,8 +70,22 @@ class AmendmentForm(forms.Form):
             self.add_error(field if field in self.fields else None, messages)
 
 
-def _day(label: Any) -> forms.DateField:
-    return forms.DateField(label=label, widget=DayInput())
+def _own_fields(kind: str, law: RulePackage, key: str) -> dict[str, forms.Field]:
+    """What is asked beside the source and the reason."""
+    match kind:
+        case Kind.SETTING:
+            return {"value": _value_of(law.setting(key))}
+        case Kind.YEAR:
+            year = forms.IntegerField(label=gettext_lazy("Year"), min_value=2000, max_value=2199)
+            days = forms.CharField(
+                label=gettext_lazy("Days that count as public holidays by royal decree"),
+                required=False,
+                widget=forms.Textarea(attrs={"rows": 3, "dir": "ltr"}),
+                help_text=gettext_lazy("One on each line, as 2029-04-30. Leave it empty if there is none."),
+            )
+            return {"year": year, "days": days}
+        case _:
+            return {"on": forms.DateField(label=gettext_lazy("Day"), widget=DayInput())}
 
 
 def _value_of(spec: SettingSpec) -> forms.Field:

@@ -29,12 +29,16 @@ READERS = {
     "procedure:clients": "lawyer",
     "procedure:worklist": "caseworker",
     "procedure:compare": "caseworker",
+    "procedure:packages": "supervisor",
+    "procedure:package": "supervisor",
+    "procedure:propose": "supervisor",
     "notices:inbox": "applicant",
     "accounts:account": "lawyer",
     "reception:desk": "reception",
     "mfa_index": "lawyer",
     "account_change_password": "applicant",
 }
+QUERIES = {"procedure:propose": "?kind=setting&key=aa_counts_equated_days"}
 # The same addresses look otherwise to a partner.
 PARTNERS_PAGES = (("procedure:case", "court"), ("procedure:clients", "return_officer"))
 STRANGERS_PAGES = ("home", "accounts:activate", "account_login")
@@ -42,12 +46,15 @@ STRANGERS_PAGES = ("home", "accounts:activate", "account_login")
 
 def pages(cast: Cast, language: str) -> list[tuple[str, str, str]]:
     """(name, person, address) of every page in a language."""
-    known = addresses(cast)
+    known = addresses(cast) | {
+        "procedure:package": ("procedure:package", {"name": "nl-2021"}),
+        "procedure:propose": ("procedure:propose", {"name": "nl-2021"}),
+    }
     with translation.override(language):
         found = []
         for name, person in (*READERS.items(), *PARTNERS_PAGES):
             url_name, what = known.get(name, (name, {}))
-            found.append((name, person, reverse(url_name, kwargs=what)))
+            found.append((name, person, reverse(url_name, kwargs=what) + QUERIES.get(name, "")))
         found += [(name, "", reverse(name)) for name in STRANGERS_PAGES]
     return found
 
