@@ -4,15 +4,17 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import translation
 
 from asylum_portal.accounts.models import Role
-from cases.actions import involve
+from cases.actions import file_document, involve
 from procedure import explanations
+from procedure.deadlines import letter_needed
 from procedure.given import Letter
 from procedure.models import Deadline
-from tests.cast import Cast, at, walk
+from tests.cast import Cast, at, letter_file, walk
 from tests.procedure.desk import address, sign_in, words
 
 pytestmark = pytest.mark.django_db
@@ -242,6 +244,34 @@ def test_a_term_that_runs_to_the_minute_says_the_minute(cast: Cast, stand) -> No
     assert found.starts_at == at(date(2026, 3, 27), 14, 30)
     assert found.ends_at == at(date(2026, 4, 24), 14, 30)
     assert "Friday 24 April 2026, 14:30" in page(cast, "BOR-01", "applicant")
+
+
+def test_a_term_that_only_the_letter_can_date_says_so(cast: Cast, stand) -> None:
+    walk(cast, until="finish_application_interview")
+    on = date(2026, 3, 24)
+    cast.take("refer_to_accelerated", date(2026, 3, 20))
+    file_document(
+        cast.case,
+        code="DOC-REP-ACC",
+        content=letter_file("report"),
+        actor=cast.caseworker,
+        at=at(on, 9),
+        part_of_step=True,
+    )
+    with translation.override("en"):
+        assert [rule.code for rule in letter_needed(cast.procedure, "issue_intended_decision")] == ["ACC-02"]
+    with pytest.raises(ValidationError) as wrong:
+        cast.take("issue_intended_decision", on)
+    assert list(wrong.value.message_dict) == ["letter_due_on"]
+    cast.take("issue_intended_decision", on, letter=Letter(date(2026, 3, 27), "the letter gives three days"))
+    stand(on)
+    row = term(cast, "ACC-02")
+    assert (row.computed_due_on, row.effective_due_on) == (None, date(2026, 3, 27))
+    seen = page(cast, "ACC-02", "applicant")
+    assert "The law names no length. The date stands in the letter." in seen
+    assert "Last day in the letter Friday 27 March 2026" in seen and "How it was counted" not in seen
+    served = answer(cast, "ACC-02", "lawyer")
+    assert (served["computed_due_on"], served["days_counted"]) == (None, None)
 
 
 # Who may ask
