@@ -43,6 +43,7 @@ from procedure.models import Procedure, RulePackage
 from procedure.states import OPEN, State
 from reception import actions as reception_actions
 from reception.models import Centre, Posting
+from reception.steps import take_step
 
 PASSWORD = "welcome-to-the-demo"
 SCRIPTS = {"ar": "Arab", "ti": "Ethi"}
@@ -166,7 +167,7 @@ class Command(BaseCommand):
         plot.tell(story, Calendar(package.law, self.today))
         for role in PARTNERS_OF_STATE.get(State(story.procedure.state), ()):
             case_actions.involve(case, role=role, starts_on=self.today, actor=worker, at=self.now)
-        self._live_somewhere(number, applicant, story.procedure)
+        self._live_somewhere(number, story.procedure)
         return case
 
     def _applicant(self, number: int, person: Person, *, child: bool) -> Applicant:
@@ -195,20 +196,20 @@ class Command(BaseCommand):
             PersonName.objects.create(applicant=applicant, script=person.script, name=person.own_name)
         return applicant
 
-    def _live_somewhere(self, number: int, applicant: Applicant, procedure: Procedure) -> None:
-        if procedure.state not in OPEN:
+    def _live_somewhere(self, number: int, procedure: Procedure) -> None:
+        if procedure.border or procedure.state not in {*OPEN, State.GRANTED}:
             return
         # Most have just moved in; a few have been there for some days and have missed a report.
-        days = 6 if number % 9 == 0 else 0
+        days = 6 if number % 9 == 0 and not procedure.transitions.filter(machine="reception").exists() else 0
         arrived_on = max(procedure.wish_expressed_on, self.today - timedelta(days=days))
-        reception_actions.arrive(
-            applicant,
-            self.centres[number % len(self.centres)],
-            number % 5 + 1,
-            actor=self.staff["desk"],
-            on=arrived_on,
-            at=min(self.now, timezone.make_aware(datetime.combine(arrived_on, datetime.min.time()))),
-        )
+        moment = min(self.now, timezone.make_aware(datetime.combine(arrived_on, datetime.min.time())))
+        place = number % len(self.centres)
+        by = {"actor": self.staff["desk" if place < 2 else "desk2"], "on": arrived_on, "at": moment}
+        take_step(procedure, "refer_to_reception", centre=self.centres[place], moment=moment, **by)
+        take_step(procedure, "arrive_at_centre", weekday=number % 5 + 1, moment=moment, **by)
+        if procedure.state == State.GRANTED:
+            municipality = Organisation.objects.filter(kind=Organisation.Kind.MUNICIPALITY).first()
+            take_step(procedure, "wait_for_home", municipality=municipality, **by)
 
     def _family(self, cases: list[Case]) -> None:
         family = Family.objects.create()
