@@ -172,6 +172,16 @@ V05  | choose_voluntary_departure   | IOM APP        | TERM_RUNNING DTV_ACTIVE -
 V06  | confirm_departure            | DTV IOM KMAR   | IOM_VOLUNTARY DTV_ACTIVE TRANSFER_PLANNED -> DEPARTED
 V07  | record_unknown_destination   | DTV POL COA    | open -> UNKNOWN_DESTINATION
 """,
+    "reception": """
+X01  | refer_to_reception           | COA            | REFERRED -> =
+X02  | arrive_at_centre             | COA            | REFERRED TRANSFER_ORDERED -> IN_RECEPTION
+X03  | order_move                   | COA            | IN_RECEPTION -> TRANSFER_ORDERED
+X04  | wait_for_home                | COA            | IN_RECEPTION -> PERMIT_WAITING_HOME
+X05  | offer_home                   | MUN COA        | PERMIT_WAITING_HOME -> HOUSING_OFFERED
+X06  | move_into_home               | COA MUN        | HOUSING_OFFERED -> HOUSED
+X07  | propose_end_of_reception     | COA            | IN_RECEPTION -> ENDING
+X07  | end_reception                | COA            | ENDING -> ENDED
+""",
 }
 
 SMALL_READINGS = {
@@ -185,6 +195,7 @@ SMALL_READINGS = {
     "F02": "VWN helps and does not ask in the person's place.",
     "V01": "The row names SYS; C0.3 does not list it among what the clock may do. It is read as a clock "
     "that a person's decision opens, as P05 and F01 are.",
+    "X01": "The reception begins with T02 (REFERRED); here a centre is named.",
     "V07": "Any state from which somebody can still go: not one of the three ends.",
 }
 
@@ -201,6 +212,15 @@ F    | family      | pass_family_window     | SYS            | WINDOW_OPEN -> WI
 V    | return      | plan_transfer          | SYS            | NOT_STARTED -> TRANSFER_PLANNED
 V    | return      | stop_return            | SYS            | open -> STOPPED
 V    | return      | order_departure        | DTV            | TERM_RUNNING DTV_ACTIVE -> =
+X07  | reception   | drop_end_of_reception  | COA            | ENDING -> IN_RECEPTION
+B01  | reception   | hold_in_closed_centre  | SYS            | REFERRED IN_RECEPTION -> CLOSED_CENTRE
+B01  | reception   | hold_in_closed_centre  | SYS            | TRANSFER_ORDERED -> CLOSED_CENTRE
+B02  | reception   | leave_closed_centre    | SYS            | CLOSED_CENTRE -> REFERRED
+T36  | reception   | end_with_departure     | SYS            | open -> ENDED
+Q05  | reception   | miss_report            | SYS            | open -REFERRED -CLOSED_CENTRE -> =
+Q05  | reception   | miss_report_again      | SYS            | open -REFERRED -CLOSED_CENTRE -> =
+Q02  | reception   | report_again           | SYS            | open -REFERRED -CLOSED_CENTRE -> =
+Q03  | reception   | excuse_missed_report   | SYS            | open -REFERRED -CLOSED_CENTRE -> =
 """
 
 # Beside C2: steps without a row there, each with what the model says about it elsewhere.
@@ -269,6 +289,7 @@ STATES: dict[str, tuple[State, tuple[Track, ...]]] = {
 ENDS = {
     "procedure": ("GRANTED", "REFUSED", "WITHDRAWN", "CLOSED"),
     "return": ("DEPARTED", "UNKNOWN_DESTINATION", "STOPPED"),
+    "reception": ("HOUSED", "ENDED"),
 }
 # The states of C1.2.
 SMALL_STATES = {
@@ -280,6 +301,8 @@ SMALL_STATES = {
     "family": "WINDOW_OPEN REQUESTED WINDOW_PASSED FR_GRANTED FR_REFUSED",
     "return": "NOT_STARTED TERM_RUNNING TERM_SUSPENDED DTV_ACTIVE IOM_VOLUNTARY TRANSFER_PLANNED DEPARTED "
     "UNKNOWN_DESTINATION STOPPED",
+    "reception": "REFERRED IN_RECEPTION CLOSED_CENTRE TRANSFER_ORDERED PERMIT_WAITING_HOME HOUSING_OFFERED "
+    "HOUSED ENDING ENDED",
 }
 # The actors. Caseworker stands for the registering, interviewing and deciding officers, and the supervisor
 # may do what they may. The work of the planner is done by all three. What the Legal Aid Board decides, they

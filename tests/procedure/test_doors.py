@@ -22,6 +22,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 # Where the model lets each step start: a place of the procedure, or the state of the step's own machine.
 STARTS: dict[str, set] = {}
 for _row in EVERY_ROW:
+    if _row.machine == "reception":
+        continue  # its doors are those of another app
     _found = STARTS.setdefault(_row.name, set())
     if _row.machine == "procedure":
         _found.update(_row.moves)
