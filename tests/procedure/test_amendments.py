@@ -12,13 +12,15 @@ from hypothesis import strategies as st
 
 from asylum_portal.notices.models import Notice
 from procedure import amendments
+from procedure.actions import apply_transition
 from procedure.amendments import Kind
 from procedure.calendars import DayKind, LegalCalendar
 from procedure.given import Letter
 from procedure.guards import StateForbids
 from procedure.models import Amendment, DateChange, Deadline, Procedure, RulePackage
-from tests.cast import Cast, at, walk
+from tests.cast import Cast, at, make_cast, walk
 from tests.procedure.desk import address, sign_in, words
+from tests.together import together
 
 pytestmark = pytest.mark.django_db
 D3, D4, D6 = date(2026, 4, 3), date(2026, 4, 7), date(2026, 4, 9)
@@ -456,3 +458,50 @@ def test_no_procedure_is_left_out(cast: Cast) -> None:
         for row in reach(proposed(cast, Kind.EQUATED_DAY, on=date(2026, 3, 20))).terms
     }
     assert every == set(Procedure.objects.values_list("pk", flat=True))
+
+
+# At the same moment
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_confirm_at_once_one_does(transactional_db: None) -> None:
+    cast = walk(make_cast(), until="refuse")
+    amendment = proposed(cast, Kind.EQUATED_DAY, on=date(2026, 4, 16))
+    seen = reach(amendment).fingerprint
+
+    def act() -> amendments.Reach:
+        mine = Amendment.objects.get(pk=amendment.pk)
+        return amendments.confirm(mine, actor=cast.supervisor, at=NOW, seen=seen)
+
+    answers = together(act, act, act)
+    assert sum(isinstance(answer, StateForbids) for answer in answers) == 2, answers
+    assert len(law().changes) == 1 and DateChange.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_term_is_opened_under_rules_that_were_changed_at_that_moment(transactional_db: None) -> None:
+    """The step comes first and the list is an old one, or the change does and the step counts by it."""
+    cast = walk(make_cast(), until="close_corrections")
+    amendment = proposed(cast, Kind.SETTING, key="aa_counts_equated_days", value=False)
+    seen = amendments.affected(amendment, on=D3).fingerprint
+    inputs = cast.usual("issue_intended_decision", D3)
+
+    def change() -> amendments.Reach:
+        mine = Amendment.objects.get(pk=amendment.pk)
+        return amendments.confirm(mine, actor=cast.supervisor, at=at(D3, 12), seen=seen)
+
+    def step() -> Any:
+        procedure = Procedure.objects.get(pk=cast.procedure.pk)
+        return apply_transition(
+            procedure, "issue_intended_decision", actor=cast.caseworker, on=D3, at=at(D3, 12), **inputs
+        )
+
+    changed, taken = together(change, step)
+    view = Deadline.objects.filter(rule_code="AA-VIEW").first()
+    if isinstance(changed, StateForbids):
+        assert law().changes == [] and view is not None and view.effective_due_on == D4
+    elif isinstance(taken, Exception):
+        # By the new law the day for the intended decision has not come yet.
+        assert isinstance(taken, StateForbids) and view is None
+    else:
+        assert view is not None and view.effective_due_on == date(2026, 4, 8)
