@@ -117,6 +117,15 @@ class Filed:
 
 
 @dataclass(frozen=True)
+class PlannedDay:
+    """A dated day of the procedure, and the days passed over just before it: date and name."""
+
+    number: int
+    on: date
+    skipped: tuple[tuple[date, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class Consequences:
     """Everything that a step sets in motion."""
 
@@ -124,7 +133,7 @@ class Consequences:
     opens: tuple[Stands, ...] = ()
     ends: tuple[Stands, ...] = ()
     moves: tuple[Moved, ...] = ()
-    days: tuple[tuple[int, date], ...] = ()
+    days: tuple[PlannedDay, ...] = ()
     meetings: tuple[tuple[str, datetime], ...] = ()
     told: tuple[Told, ...] = ()
     access_begins: tuple[Access, ...] = ()
@@ -138,7 +147,7 @@ class Picture:
 
     states: dict[str, str]
     terms: dict[Any, Stands]
-    days: tuple[tuple[int, date], ...]
+    days: tuple[PlannedDay, ...]
     meetings: frozenset[tuple[str, datetime]]
     notices: frozenset[Any]
     rights: dict[Any, tuple[str, str, date, date | None]]
@@ -163,9 +172,15 @@ class Picture:
             },
             terms={term.pk: _stands(term, procedure) for term in procedure.deadlines.all()},
             days=tuple(
-                ProcedureDay.objects.filter(procedure=procedure)
-                .order_by("number")
-                .values_list("number", "on")
+                PlannedDay(
+                    day.number,
+                    day.on,
+                    tuple(
+                        (date.fromisoformat(skipped["date"]), skipped["name"])
+                        for skipped in day.skipped_before
+                    ),
+                )
+                for day in ProcedureDay.objects.filter(procedure=procedure).order_by("number")
             ),
             meetings=frozenset(
                 procedure.appointments.filter(cancelled_at__isnull=True).values_list("kind", "starts_at")

@@ -84,7 +84,7 @@ class ConsequencesSerializer(serializers.Serializer):
 
     @extend_schema_field(serializers.ListField(child=serializers.DictField()))
     def get_days(self, consequences: Any) -> list[dict[str, Any]]:
-        return [{"number": number, "on": on} for number, on in consequences.days]
+        return [{"number": day.number, "on": day.on} for day in consequences.days]
 
     @extend_schema_field(serializers.ListField(child=serializers.DictField()))
     def get_meetings(self, consequences: Any) -> list[dict[str, Any]]:

@@ -158,22 +158,22 @@ def test_the_auditor_reads_the_trail_and_no_document(cast: Cast, stand) -> None:
     assert AuditEntry.objects.filter(action="case.view", actor=cast.auditor, purpose="audit").count() == 1
 
 
-def test_the_service_adds_a_judgment_and_medical_advice_with_its_conclusion(cast: Cast, stand) -> None:
+def test_the_service_adds_a_note_and_medical_advice_with_its_conclusion(cast: Cast, stand) -> None:
     stand(BEGIN)
     page = address("add-document", cast.case.pk)
     client = sign_in(cast.caseworker)
     offered = dict(client.get(page).context["form"].fields["code"].choices)
-    assert "DOC-RULING" in offered
-    assert "DOC-DEC-NEG" not in offered  # a decision comes with its step
-    assert client.post(page, {"code": "DOC-RULING", "content": pdf()}).status_code == 302
+    assert "DOC-NOTE" in offered
+    assert not {"DOC-DEC-NEG", "DOC-RULING"} & set(offered)  # decisions and judgments come with their steps
+    assert client.post(page, {"code": "DOC-NOTE", "content": pdf()}).status_code == 302
     without = client.post(page, {"code": "DOC-MEDADV", "content": pdf()})
     assert (without.status_code, list(without.context["form"].errors)) == (400, ["conclusion"])
     client.post(page, {"code": "DOC-MEDADV", "content": pdf(), "conclusion": "Fit to be heard."})
-    assert set(cast.case.documents.values_list("code", flat=True)) == {"DOC-RULING", "DOC-MEDADV"}
+    assert set(cast.case.documents.values_list("code", flat=True)) == {"DOC-NOTE", "DOC-MEDADV"}
     assert list(client.post(page).context["form"].errors) == ["code", "content"]
     for who, status in {"lawyer": 403, "applicant": 403, "other_caseworker": 404}.items():
         assert sign_in(cast.people[who]).get(page).status_code == status, who
-    assert list(sign_in(cast.planner).post(page, {"code": "DOC-RULING"}).context["form"].errors) == [
+    assert list(sign_in(cast.planner).post(page, {"code": "DOC-DEC-NEG"}).context["form"].errors) == [
         "code",
         "content",
     ]

@@ -126,11 +126,17 @@ def mixed(cast: Cast, stand) -> Cast:
     PersonName.objects.create(applicant=foreign.case.applicant, script="Latn", name="Omar Haddad")
     done = another(cast, "Done And Closed", on=date(2026, 3, 18))
     done_cast = Cast(people=cast.people, procedure=done, case=done.case)
-    for name in ("request_withdrawal", "confirm_withdrawal", "close"):
-        case_actions.give_mandate(
-            done.case, lawyer=cast.lawyer, starts_on=date(2026, 3, 18), actor=cast.planner, at=at(BEGIN)
-        )
-        done_cast.take(name, date(2026, 3, 19), by="lawyer" if name == "request_withdrawal" else "caseworker")
+    case_actions.give_mandate(
+        done.case, lawyer=cast.lawyer, starts_on=date(2026, 3, 18), actor=cast.planner, at=at(BEGIN)
+    )
+    for name, who, more in (
+        ("request_withdrawal", "lawyer", {}),
+        ("confirm_withdrawal", "caseworker", {}),
+        # With the departure the case is closed.
+        ("choose_voluntary_departure", "migration_adviser", {}),
+        ("confirm_departure", "migration_adviser", {"country": "Iraq"}),
+    ):
+        done_cast.take(name, date(2026, 3, 19), by=who, **more)
     stand(DAY_2)
     return cast
 
