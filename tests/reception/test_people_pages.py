@@ -119,6 +119,9 @@ def test_the_municipality_opens_the_person_from_the_wait_for_a_home_on(
     assert "Offer a home" in said and "waits for a home" in said
     # Where she lives and reports, and the desk's own dates, are not its part.
     assert "Centre North" not in said and "Reports on" not in said
+    with translation.override("en"):
+        case = words(client.get(reverse("procedure:case", args=[cast.case.pk])).content.decode())
+    assert "The home waits for a home" in case and "Offer a home" in case
     form = client.get(url("step", pk, "offer_home")).content.decode()
     assert "Address of the home" in form
     answer = client.post(
