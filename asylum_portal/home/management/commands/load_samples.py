@@ -204,7 +204,8 @@ class Command(BaseCommand):
         arrived_on = max(procedure.wish_expressed_on, self.today - timedelta(days=days))
         moment = min(self.now, timezone.make_aware(datetime.combine(arrived_on, datetime.min.time())))
         place = number % len(self.centres)
-        by = {"actor": self.staff["desk" if place < 2 else "desk2"], "on": arrived_on, "at": moment}
+        desk = self.staff["desk" if place < 2 else "desk2"]
+        by: dict[str, Any] = {"actor": desk, "on": arrived_on, "at": moment}
         take_step(procedure, "refer_to_reception", centre=self.centres[place], moment=moment, **by)
         take_step(procedure, "arrive_at_centre", weekday=number % 5 + 1, moment=moment, **by)
         if procedure.state == State.GRANTED:
