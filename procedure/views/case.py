@@ -179,6 +179,9 @@ def _facts(procedure: Procedure) -> list[dict[str, Any]]:
         ]
     if procedure.hold:
         rows.append({"key": _("Waits because of"), "value": procedure.get_hold_display()})
+    if procedure.code_98:
+        # For the service alone: neither the applicant nor the lawyer has this page.
+        rows.append({"key": _("Code 98"), "value": _("no right of residence")})
     if procedure.senior_decides:
         rows.append({"key": _("Article 1F"), "value": _("a supervisor takes the decision")})
     rows += [
