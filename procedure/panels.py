@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 
 from asylum_portal.accounts.models import Role
 from cases.models import Case
-from procedure.models import Deadline, Procedure, ProcedureDay, StageText
-from procedure.states import TRACKS_WITH_DAYS, Phase, State, Track
+from procedure import stages
+from procedure.law_words import Mode
+from procedure.models import Deadline, Procedure, ProcedureDay
+from procedure.states import TRACKS_WITH_DAYS, Phase, Schedule, Track
 
 _OWN_SIDE = {Role.APPLICANT, Role.GUARDIAN, Role.LAWYER}
 _DAY_PHASE = {
@@ -61,18 +63,20 @@ def next_date(procedure: Procedure, *, today: date, role: str) -> NextDate | Non
         if meeting.cancelled_at is None and timezone.localdate(meeting.starts_at) >= today
     ]
     terms = [term for term in procedure.deadlines.all() if term.state == Deadline.State.OPEN]
-    found += [
-        NextDate(
-            on=term.effective_due_on,
-            moment=term.effective_due_on,
-            title=str(term.title),
-            why_url=why_url(term),
-            owed_by_reader=role in term.owed_by
-            or (role == Role.APPLICANT and bool(_OWN_SIDE & set(term.owed_by))),
-        )
-        for term in terms
-        if term.effective_due_on >= today
-    ]
+    for term in terms:
+        owed = role in term.owed_by or (role == Role.APPLICANT and bool(_OWN_SIDE & set(term.owed_by)))
+        link = why_url(term)
+        if (opens_on := opens(term)) is not None and opens_on >= today:
+            title = _("Possible from this day: %(term)s") % {"term": term.title}
+            found.append(NextDate(opens_on, opens_on, title, why_url=link, owed_by_reader=owed))
+        if term.effective_due_on >= today:
+            # What is counted in hours ends within the day.
+            moment = term.due_at if term.rule.mode == Mode.HOURS_OR_LIBERTY else term.effective_due_on
+            title = str(term.title)
+            if term.soft and not owed:
+                # Nobody promises it: a norm for planning, or what a court usually takes.
+                title = _("%(term)s (expected)") % {"term": title}
+            found.append(NextDate(term.effective_due_on, moment, title, why_url=link, owed_by_reader=owed))
     if procedure.is_open and procedure.track in TRACKS_WITH_DAYS:
         found += [
             NextDate(on=day.on, moment=day.on, title=_day_title(day), owed_by_reader=False)
@@ -92,13 +96,21 @@ def day_state(day: ProcedureDay, *, today: date) -> str:
 def standing_pauses(procedure: Procedure) -> list[dict[str, Any]]:
     """Why and since when time stands still, while nobody knows until when; and for what."""
     terms = [term for term in procedure.deadlines.all() if term.state == Deadline.State.SUSPENDED]
-    return [
+    found = [
         {
             "pause": pause,
             "terms": [term for term in terms if pause.concerns(term.rule_code, procedure.package.law)],
         }
         for pause in procedure.suspensions.standing()
     ]
+    # After the decision a pause of the way to it says nothing any more.
+    return [row for row in found if row["terms"] or procedure.is_open]
+
+
+def opens(deadline: Deadline) -> date | None:
+    """The first day on which something can be done, where it is possible only some months before its end."""
+    first = deadline.derivation.get("earliest_on") if deadline.rule.opens_months_before else None
+    return date.fromisoformat(first) if first else None
 
 
 def why_url(deadline: Deadline) -> str:
@@ -109,13 +121,6 @@ def _day_title(day: ProcedureDay) -> str:
     return _("Day %(number)s: %(step)s") % {"number": day.number, "step": _(day.step)}
 
 
-def stage_text(procedure: Procedure) -> StageText | None:
-    """The explanation of where the procedure stands, that of the extended procedure where there is one."""
-    extended = procedure.track == Track.EXTENDED
-    texts = StageText.objects.filter(phase=procedure.phase, extended__in=[False, extended])
-    return texts.order_by("-extended").first()
-
-
 def side_label(procedure: Procedure) -> str:
     """Which procedure this is, where it is not the general one: beside the phase (model C0, side labels)."""
     if not procedure.is_open:
@@ -123,27 +128,23 @@ def side_label(procedure: Procedure) -> str:
     labels = [] if procedure.track == Track.GENERAL else [str(procedure.get_track_display())]
     if procedure.border:
         labels.append(_("Procedure at the border (grensprocedure)"))
-    if procedure.state == State.DISCONTINUATION or procedure.hold:
+    if procedure.hold:
         labels.append(str(procedure.get_hold_display()))
     return " · ".join(labels)
 
 
 def road(procedure: Procedure, *, today: date) -> list[dict[str, Any]]:
-    """Every phase past and to come, with the planned days under theirs."""
-    phases = list(Phase)
-    here = phases.index(procedure.phase)
+    """The phases of this road, past and to come, with the planned days under theirs."""
     days = _days_by_phase(procedure, today=today)
-    stages = []
-    for place, phase in enumerate(phases):
-        stages.append(
-            {
-                "name": phase.label,
-                "state": "past" if place < here else "now" if place == here else "next",
-                "text": side_label(procedure) if place == here else "",
-                "days": days.get(phase, []),
-            }
-        )
-    return stages
+    return [
+        {
+            "name": name,
+            "state": lies,
+            "text": side_label(procedure) if lies == "now" else "",
+            "days": days.get(phase, []),
+        }
+        for phase, name, lies in stages.road_of(procedure)
+    ]
 
 
 def _days_by_phase(procedure: Procedure, *, today: date) -> dict[Phase, list[dict[str, Any]]]:
@@ -165,6 +166,8 @@ def _days_by_phase(procedure: Procedure, *, today: date) -> dict[Phase, list[dic
             }
         )
         phase = next((_DAY_PHASE[code] for code in day.closes if code in _DAY_PHASE), None)
+        if day.number == 1 and procedure.schedule == Schedule.ONE_DAY_TEST:
+            phase = Phase.DETAILED_INTERVIEW
         if phase is not None:
             by_phase.setdefault(phase, []).extend(waiting)
             waiting = []

@@ -162,6 +162,87 @@ class Phase(TextChoices):
     AFTER = "after_decision", _("After the decision")
 
 
+class Variant(TextChoices):
+    """For whom a phase looks otherwise: by the track, or by what happens in it."""
+
+    USUAL = "", _("as usual")
+    EXTENDED = "extended", _("in the extended procedure")
+    DUBLIN = "dublin", _("while it is examined which country is responsible")
+    CLAIM = "claim", _("while another country is asked to take the case")
+    ACCELERATED = "accelerated", _("in the accelerated procedure")
+    REPEAT = "repeat", _("for a repeat application")
+    INCOMPLETE = "incomplete", _("while something is missing in a repeat application")
+    PLANNED = "planned", _("when the one-day test is planned")
+    BORDER = "border", _("at the border")
+    DISCONTINUATION = "discontinuation", _("when the application is stopped, or may be")
+    COURT = "court", _("while the court looks at it")
+    JUDGMENT = "judgment", _("when the court has ruled")
+    GRANTED = "granted", _("after a permit was granted")
+    PERMIT = "permit", _("with the permit in hand")
+    WITHDRAWAL = "withdrawal", _("while the permit may be withdrawn")
+    PERMIT_ENDED = "permit_ended", _("after the permit has ended")
+    REFUSED = "refused", _("after a refusal")
+    WITHDRAWN = "withdrawn", _("after the application was withdrawn")
+    CLOSED = "closed", _("after the case was closed")
+
+
+# Which of them each phase has a text for; what is not named here reads the usual one.
+VARIANTS: dict[Phase, frozenset[Variant]] = {
+    Phase.REGISTRATION: frozenset(
+        {Variant.USUAL, Variant.BORDER, Variant.REPEAT, Variant.INCOMPLETE, Variant.PLANNED}
+    ),
+    Phase.APPLICATION_INTERVIEW: frozenset({Variant.USUAL}),
+    Phase.PREPARATION: frozenset({Variant.USUAL, Variant.BORDER}),
+    Phase.DETAILED_INTERVIEW: frozenset(
+        {
+            Variant.USUAL,
+            Variant.EXTENDED,
+            Variant.DUBLIN,
+            Variant.CLAIM,
+            Variant.ACCELERATED,
+            Variant.REPEAT,
+        }
+    ),
+    Phase.REPORT_CHECK: frozenset({Variant.USUAL, Variant.EXTENDED}),
+    Phase.INTENTION_RESPONSE: frozenset(
+        {
+            Variant.USUAL,
+            Variant.EXTENDED,
+            Variant.BORDER,
+            Variant.DUBLIN,
+            Variant.ACCELERATED,
+            Variant.REPEAT,
+            Variant.DISCONTINUATION,
+        }
+    ),
+    Phase.DECISION: frozenset(
+        {
+            Variant.USUAL,
+            Variant.EXTENDED,
+            Variant.BORDER,
+            Variant.DUBLIN,
+            Variant.ACCELERATED,
+            Variant.REPEAT,
+        }
+    ),
+    Phase.APPEAL: frozenset(
+        {Variant.USUAL, Variant.DUBLIN, Variant.DISCONTINUATION, Variant.COURT, Variant.JUDGMENT}
+    ),
+    Phase.AFTER: frozenset(
+        {
+            Variant.USUAL,
+            Variant.GRANTED,
+            Variant.PERMIT,
+            Variant.WITHDRAWAL,
+            Variant.PERMIT_ENDED,
+            Variant.REFUSED,
+            Variant.DUBLIN,
+            Variant.WITHDRAWN,
+            Variant.CLOSED,
+        }
+    ),
+}
+
 PHASE_OF = {
     State.WISH_EXPRESSED: Phase.REGISTRATION,
     State.REGISTRATION: Phase.REGISTRATION,

@@ -2,13 +2,13 @@
 
 import uuid
 from datetime import date
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
 
 from cases.models import Case
-from procedure.states import OPEN, PHASE_OF, Phase, State
+from procedure.states import OPEN, PHASE_OF, Phase, State, Track
 
 from .roads import (
     AcrossSteps,
@@ -60,7 +60,16 @@ class Procedure(
 
     @property
     def phase(self) -> Phase:
+        """What the applicant sees (model C0); a refusal is before the court until it is final."""
+        if self.state == State.REFUSED and (appeal := self.newest("appeal")) and appeal.state != "final":
+            return Phase.APPEAL
+        if self.state == State.READY and self.track == Track.REPEAT:
+            return Phase.REGISTRATION
         return PHASE_OF[State(self.state)]
+
+    def newest(self, machine: str) -> Any:
+        """The newest object of a small machine, named as its model; fetched beforehand, it asks nothing."""
+        return max(getattr(self, f"{machine}_set").all(), key=lambda found: found.pk, default=None)
 
     @property
     def is_open(self) -> bool:

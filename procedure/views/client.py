@@ -1,5 +1,7 @@
 """Pages of lawyers, guardians and counsellors: their clients with the terms that run, one client's case."""
 
+from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -14,7 +16,7 @@ from asylum_portal.accounts.models import Role
 from asylum_portal.accounts.requests import SignedInRequest
 from cases.audit import record
 from cases.models import Case
-from procedure import panels
+from procedure import cards, panels, stages
 from procedure.access import may_announce_repeat
 from procedure.actions import available_transitions, why_no_repeat
 from procedure.filings import kinds_open_to
@@ -48,7 +50,7 @@ def clients(request: SignedInRequest) -> HttpResponse:
     cases = (
         Case.objects.visible_to(request.user, on=today)
         .select_related("applicant")
-        .prefetch_related("procedures")
+        .prefetch_related("procedures__package", "procedures__deadlines")
         .annotate(
             next_due=Min("procedures__deadlines__due_at", filter=Q(procedures__deadlines__state="open"))
         )
@@ -59,16 +61,27 @@ def clients(request: SignedInRequest) -> HttpResponse:
         "procedure/clients.html",
         {
             "rows": [{"term": term, "kind": TAG_KINDS[Deadline.State(term.state)]} for term in terms],
-            "cases": [
-                {
-                    "case": case,
-                    "procedure": max(case.procedures.all(), key=lambda p: p.wish_expressed_on, default=None),
-                }
-                for case in cases
-            ],
+            "cases": _standing(cases, today=today),
             "day": today,
         },
     )
+
+
+def _standing(cases: Iterable[Case], *, today: date) -> list[dict[str, Any]]:
+    """Each case with its newest procedure, and what goes on beside that."""
+    newest = {
+        case: max(case.procedures.all(), key=lambda procedure: procedure.wish_expressed_on, default=None)
+        for case in cases
+    }
+    stages.bring_machines(*filter(None, newest.values()))
+    return [
+        {
+            "case": case,
+            "procedure": procedure,
+            "beside": cards.in_short(procedure, today=today) if procedure is not None else [],
+        }
+        for case, procedure in newest.items()
+    ]
 
 
 def client_case(request: SignedInRequest, case: Case) -> HttpResponse:
@@ -85,6 +98,7 @@ def client_case(request: SignedInRequest, case: Case) -> HttpResponse:
         "may_announce_repeat": may_announce_repeat(request.user, case, on=today) and not why_no_repeat(case),
     }
     if procedure is not None:
+        stages.bring_machines(procedure)
         running = [
             term
             for term in procedure.deadlines.all()
@@ -100,6 +114,10 @@ def client_case(request: SignedInRequest, case: Case) -> HttpResponse:
             ],
             "filings": procedure.filings.visible_to(request.user, on=today).select_related("document"),
             "pauses": panels.standing_pauses(procedure),
+            "phase": stages.phase_name(procedure),
+            "side_label": panels.side_label(procedure),
+            "stage": stages.stage_text(procedure),
+            "cards": cards.cards(procedure, today=today),
             "road": panels.road(procedure, today=today),
         }
     return render(request, "procedure/client_case.html", context)

@@ -16,7 +16,7 @@ from asylum_portal import languages
 from asylum_portal.accounts.models import Organisation
 from asylum_portal.home.management.commands.load_content import ORGANISATION_FIELDS, STAGE_FIELDS
 from procedure.models import StageText
-from procedure.states import PHASE_OF, UNDECIDED_AFTER_START, Phase
+from procedure.states import VARIANTS, Phase, Variant
 
 CONTENT: dict[str, dict[str, Any]] = {
     code: tomllib.loads(
@@ -24,8 +24,7 @@ CONTENT: dict[str, dict[str, Any]] = {
     )
     for code in languages.ACTIVE
 }
-# The phases that the extended procedure goes through have a text of their own there.
-STAGES = {*Phase.values, *(f"{PHASE_OF[state].value}-extended" for state in UNDECIDED_AFTER_START)}
+STAGES = {StageText(phase=phase, variant=variant).key for phase in Phase for variant in VARIANTS[phase]}
 DIRECTORY = {
     "ind": Organisation.Kind.IND,
     "coa": Organisation.Kind.COA,
@@ -91,6 +90,31 @@ def test_every_text_is_written_in_the_script_of_its_language(language: str) -> N
     assert strange == []
 
 
+# A Dutch term stands in the letters and is said by staff: once, in brackets, the same in every language.
+_TERM = re.compile(r"\(([a-zé][^()0-9.]*|Dublin|Dublingehoor|spoor 2)\)")
+
+
+@every_language
+def test_a_dutch_term_stands_in_its_text_once(language: str) -> None:
+    twice = {
+        name: terms
+        for name, text in _texts(language)
+        if name.startswith("stages.") and len(terms := _TERM.findall(text)) != len(set(terms))
+    }
+    assert twice == {}
+
+
+@every_language
+def test_no_text_promises_an_outcome_or_weighs_a_story(language: str) -> None:
+    words = {
+        "nl": ("geloofwaardig", "garandeer", "zeker een vergunning"),
+        "en": ("credib", "guarantee", "we promise"),
+        "ar": ("مصداقي", "نضمن", "مضمون"),
+        "ti": ("ተኣማንነት", "ውሕስና"),
+    }[language]
+    assert [name for name, text in _texts(language) if any(word in text.lower() for word in words)] == []
+
+
 @every_language
 def test_every_language_names_the_same_days_and_ages(language: str) -> None:
     source = dict(_texts("nl"))
@@ -114,10 +138,9 @@ def test_loading_gives_every_phase_its_text_in_every_language() -> None:
     assert StageText.objects.count() == len(STAGES)
     for stage in StageText.objects.all():
         for language in languages.ACTIVE:
-            key = f"{stage.phase}-extended" if stage.extended else stage.phase
             with translation.override(language):
                 shown = {field: getattr(stage, field) for field in STAGE_FIELDS}
-            assert shown == CONTENT[language]["stages"][key]
+            assert shown == CONTENT[language]["stages"][stage.key]
             assert stage.trust[language] == CONTENT[language]["trust"]
 
 
@@ -144,7 +167,7 @@ def test_loading_twice_changes_nothing() -> None:
 @pytest.mark.django_db
 def test_what_staff_have_edited_stays() -> None:
     call_command("load_content")
-    stage = StageText.objects.get(phase=Phase.DECISION, extended=False)
+    stage = StageText.objects.get(phase=Phase.DECISION, variant=Variant.USUAL)
     stage.to_do_ar, stage.trust["ar"] = "انتظر.", StageText.Trust.CHECKED
     stage.save()
     organisation = Organisation.objects.get(code="coa")
@@ -161,7 +184,8 @@ def test_what_staff_have_edited_stays() -> None:
     ("text", "fault"),
     [
         ("[stages.waiting]\nhappens = 'x'\n", "stages.waiting"),
-        ("[stages.decision-border]\nhappens = 'x'\n", "stages.decision-border"),
+        ("[stages.decision-court]\nhappens = 'x'\n", "stages.decision-court"),
+        ("[stages.decision-nowhere]\nhappens = 'x'\n", "stages.decision-nowhere"),
         ("[organisations.nobody]\ndescription = 'x'\n", "organisations.nobody"),
         ("[stages.decision\n", "en/content.toml"),
     ],

@@ -11,7 +11,7 @@ from django.db import transaction
 from asylum_portal import languages
 from asylum_portal.accounts.models import Organisation
 from procedure.models import StageText
-from procedure.states import Phase
+from procedure.states import VARIANTS, Phase
 
 STAGE_FIELDS = ("happens", "to_do", "helps")
 ORGANISATION_FIELDS = ("description", "opening_hours")
@@ -34,12 +34,12 @@ class Command(BaseCommand):
         except tomllib.TOMLDecodeError as error:
             raise CommandError(f"{language}/content.toml: {error}", returncode=2) from None
         for key, texts in content.get("stages", {}).items():
-            phase, _, extended = key.partition("-")
-            if phase not in Phase.values or extended not in ("", "extended"):
+            phase, _, variant = key.partition("-")
+            if phase not in Phase.values or variant not in VARIANTS[Phase(phase)]:
                 raise CommandError(
                     f"{language}/content.toml: stages.{key}: there is no such stage", returncode=2
                 )
-            stage, _ = StageText.objects.get_or_create(phase=phase, extended=bool(extended))
+            stage, _ = StageText.objects.get_or_create(phase=phase, variant=variant)
             self._fill(stage, STAGE_FIELDS, language, texts)
             stage.trust.setdefault(language, content.get("trust", StageText.Trust.UNCHECKED))
             stage.save()
