@@ -26,7 +26,7 @@ from reception.access import ACTORS, may_take, may_work_at_desk, steps_for
 from reception.desk import people_at_desk
 from reception.forms import LifeForm, PeopleFilter, ReferForm
 from reception.given import Wanted
-from reception.models import Reception, centres_of
+from reception.models import Reception, Stay, centres_of
 from reception.panels import home_rows, place_rows, term_rows
 from reception.step_texts import GRAVE, WHAT_IT_DOES
 from reception.steps import foresee, take_step, unmet_reasons
@@ -51,7 +51,7 @@ def people(request: SignedInRequest) -> HttpResponse:
         "wanted": wanted,
         "page": page,
         "centres": centres_of(worker, on=today),
-        "lines": [_line(reception) for reception in page.object_list],
+        "lines": _lines(list(page.object_list)),
     }
     return render(request, "reception/people.html", context, status=400 if search.errors else 200)
 
@@ -199,18 +199,23 @@ def _is_exempt(reception: Reception) -> bool:
     return duty is not None and duty.is_exempt(on=clock.today())
 
 
-def _line(reception: Reception) -> dict[str, Any]:
-    """One person in the list: name, V-number, language, where she stands; nothing of the case."""
-    stay = reception.stay
-    return {
-        "pk": reception.procedure_id,
-        "name": reception.applicant.name,
-        "v_number": reception.applicant.v_number,
-        "language": reception.applicant.reading_language,
-        "state": Reception.State(reception.state).label,
-        "centre": stay.centre.name if stay else "",
-        "expected_at": reception.expected_at.name if reception.expected_at else "",
-    }
+def _lines(receptions: list[Reception]) -> list[dict[str, Any]]:
+    """The people of the list: name, V-number, language, where each stands; nothing of the case."""
+    applicants = [reception.applicant for reception in receptions]
+    stays = Stay.objects.filter(applicant__in=applicants, left_on__isnull=True)
+    lives_at = dict(stays.values_list("applicant", "centre__name"))
+    return [
+        {
+            "pk": reception.procedure_id,
+            "name": reception.applicant.name,
+            "v_number": reception.applicant.v_number,
+            "language": reception.applicant.reading_language,
+            "state": Reception.State(reception.state).label,
+            "centre": lives_at.get(reception.applicant.pk, ""),
+            "expected_at": reception.expected_at.name if reception.expected_at else "",
+        }
+        for reception in receptions
+    ]
 
 
 def _about(request: SignedInRequest, reception: Reception) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from django.utils import translation
 from asylum_portal.accounts.models import User
 from cases.models import AuditEntry
 from procedure.models import Transition
-from reception import actions, machine
+from reception import actions, machine, steps
 from reception.models import Posting, Reception, ReportingSlot, Stay
 from reception.panels import place_panel
 from reception.step_texts import WHAT_IT_DOES
@@ -164,6 +164,25 @@ def test_a_term_that_runs_is_shown_with_its_last_moment(cast: Cast, desk: Desk, 
     page = client.get(url("person", cast.procedure.pk)).content.decode()
     assert 'datetime="2026-03-17T15:00+01:00"' in page
     assert "The right to a place may end. A person decides." in page
+
+
+def test_a_longer_list_asks_no_more_queries(
+    cast: Cast, desk: Desk, url, client, django_assert_num_queries, django_assert_max_num_queries
+) -> None:
+    stay_in(cast, desk)
+    with django_assert_max_num_queries(15) as one:
+        client.get(url("people"))
+    steps.take_step(
+        cast.other_procedure,
+        "refer_to_reception",
+        actor=desk.worker,
+        on=START,
+        at=at(START, 11),
+        moment=at(START, 11),
+        centre=desk.centre,
+    )
+    with django_assert_num_queries(len(one)):
+        assert "Omar Haddad" in client.get(url("people")).content.decode()
 
 
 # Each step
