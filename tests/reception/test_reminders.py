@@ -102,7 +102,7 @@ def test_a_desk_that_was_down_for_two_days_still_hears_of_a_miss(cast: Cast, des
     assert ("reception", "staff_reporting_missed") in about(slot)
 
 
-def test_two_misses_in_a_row_are_told_to_the_desk_the_caseworker_and_the_lawyer(
+def test_two_misses_in_a_row_are_told_to_desk_caseworker_lawyer_and_the_police_of_the_case(
     cast: Cast, desk: Desk, other_desk: Desk
 ) -> None:
     first, second, *_ = live(cast, desk)
@@ -111,7 +111,12 @@ def test_two_misses_in_a_row_are_told_to_the_desk_the_caseworker_and_the_lawyer(
     assert ("reception", "staff_reporting_missed") in about(first)
     kind = "staff_reporting_missed_twice"
     found = Notice.objects.filter(about=f"slot:{second.pk}", kind=kind)
-    assert {notice.recipient for notice in found} == {desk.worker, cast.caseworker, cast.lawyer}
+    assert {notice.recipient for notice in found} == {
+        desk.worker,
+        cast.caseworker,
+        cast.lawyer,
+        cast.police,
+    }
     assert ("reception", "staff_reporting_missed") not in about(second)
     assert told(cast.applicant).count("reporting_missed") == 2
     assert told(other_desk.worker) == told(cast.other_caseworker) == []
