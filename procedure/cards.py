@@ -81,7 +81,7 @@ def _is_over(term: Deadline | None, today: date) -> bool:
 
 def _missed(procedure: Procedure, today: date) -> Iterator[Card]:
     if procedure.hold == Hold.NO_SHOW and procedure.is_open:
-        card = Card(_("You did not come"))
+        card = Card(str(procedure.get_hold_display()))
         card.says.append(
             _("The IND expected you, or could not find you. Tell your lawyer or the IND today why.")
         )
@@ -184,7 +184,7 @@ def _permit(procedure: Procedure, today: date) -> Iterator[Card]:
     permit = newest(procedure, "permit")
     if permit is None:
         return
-    card = Card(_("Your permit"), stands=str(permit.get_state_display()))
+    card = Card(_("The permit"), stands=str(permit.get_state_display()))
     card.fact(_("Valid from"), permit.valid_from)
     if permit.state in _HELD:
         card.fact(_("Valid until"), permit.valid_until)
@@ -267,7 +267,7 @@ def _replacement(procedure: Procedure, today: date) -> Iterator[Card]:
     lost = newest(procedure, "replacement")
     if lost is None or lost.state == Replacement.State.REPLACED:
         return
-    card = Card(_("Your residence document"), stands=str(lost.get_state_display()))
+    card = Card(_("The residence document"), stands=str(lost.get_state_display()))
     card.fact(_("What happened"), str(lost.get_what_display()))
     card.says.append(
         _("A new document was asked for. You hear when you can collect it.")
@@ -284,7 +284,7 @@ def _family(procedure: Procedure, today: date) -> Iterator[Card]:
     family = newest(procedure, "familyreunification")
     if family is None or _of_old(procedure):
         return
-    card = Card(_("Your family (nareis)"), stands=str(family.get_state_display()))
+    card = Card(_("Family reunification (nareis)"), stands=str(family.get_state_display()))
     match family.state:
         case FamilyReunification.State.WINDOW_OPEN:
             card.term(_("Ask before the end of"), _running(procedure, "FAM-01"))
