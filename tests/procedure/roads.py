@@ -1,8 +1,8 @@
 """Roads to every place of the model: real steps on real days, from the wish onwards, each part walked once.
 
-A place is named as in the model (C1.1, and C1.2 with its machine before it) and knows the place before it and
-the steps in between. `everywhere` goes through them as through a tree: into a place, back out of it by a
-savepoint, and on to the next, so that no step is taken twice.
+A place is named as in the model (C1.1, and C1.2 with its machine before it; `aside` stands before others) and
+knows the place before it and the steps in between. `everywhere` goes through them as through a tree: into a
+place, back out of it by a savepoint, and on to the next, so that no step is taken twice.
 """
 
 from collections.abc import Callable, Iterator
@@ -123,6 +123,8 @@ ROADS: dict[str, Leg] = {
     "WITHDRAWN/general": _withdrawn("RVT", "3-20", "3-23"),
     "DISCONTINUE_INTENTION/general": _leg("AA_INTERVIEW", "record_no_show 4-1", "intend_to_discontinue 4-2"),
     "CLOSED/general": _left("WITHDRAWN/general", "3-30", "4-10"),
+    # Day 1 is announced some days before.
+    "aside.READY_EARLY": _leg("RVT", "complete_preparation 3-27", {"day_one_on": date(2026, 4, 1)}),
     # The extended procedure.
     "VA_INVESTIGATION": _leg("AA_ASSESSMENT", "refer_to_extended 4-3"),
     "VA_CORRECTIONS": _leg("VA_INVESTIGATION", "close_extended_interview 4-10"),
@@ -145,6 +147,8 @@ ROADS: dict[str, Leg] = {
     "WITHDRAWN/dublin": _withdrawn("DUBLIN_CLAIM", "3-25", "3-26"),
     "DISCONTINUE_INTENTION/dublin": _leg("DUBLIN_CLAIM", "record_no_show 3-25", "intend_to_discontinue 3-26"),
     "CLOSED/dublin": _leg("REFUSED/dublin", "confirm_transfer 5-11"),
+    # Who did not come keeps the hold when the Netherlands takes over.
+    "aside.HELD_RVT": _leg("DUBLIN_CLAIM", "record_no_show 3-25", "take_responsibility 3-26"),
     # Safe country.
     "ACC_INTERVIEW": _leg("TRIAGE", "refer_to_accelerated 3-19"),
     "ACC_INTENTION": _leg("ACC_INTERVIEW", "add DOC-REP-ACC 3-23", "issue_intended_decision 3-24"),
@@ -159,14 +163,14 @@ ROADS: dict[str, Leg] = {
     # A repeat application after the first one was withdrawn and the person came back.
     "HASA_NOTIFIED": _leg("CLOSED/general", "announce_repeat_application 5-4"),
     "HASA_INCOMPLETE": _leg("HASA_NOTIFIED", "find_incomplete 5-6"),
-    "HASA_PLANNED": _leg("HASA_NOTIFIED", "plan_one_day_test 5-11", {"day_one_on": date(2026, 5, 18)}),
-    "HASA_DAY1": _leg("HASA_PLANNED", "hold_one_day_test 5-18"),
-    "HASA_INTENTION": _leg("HASA_DAY1", "issue_intended_decision 5-18"),
-    "HASA_DECISION": _leg("HASA_INTENTION", "file response 5-19", "close_response 5-19"),
-    "GRANTED/repeat": _leg("HASA_DECISION", "grant 5-20"),
-    "REFUSED/repeat": _leg("HASA_DECISION", "refuse 5-20"),
+    "HASA_PLANNED": _leg("HASA_NOTIFIED", "plan_one_day_test 5-11", {"day_one_on": date(2026, 5, 19)}),
+    "HASA_DAY1": _leg("HASA_PLANNED", "hold_one_day_test 5-19"),
+    "HASA_INTENTION": _leg("HASA_DAY1", "issue_intended_decision 5-19"),
+    "HASA_DECISION": _leg("HASA_INTENTION", "file response 5-20", "close_response 5-20"),
+    "GRANTED/repeat": _leg("HASA_DECISION", "grant 5-21"),
+    "REFUSED/repeat": _leg("HASA_DECISION", "refuse 5-21"),
     "WITHDRAWN/repeat": _withdrawn("HASA_PLANNED", "5-12", "5-13"),
-    "DISCONTINUE_INTENTION/repeat": _leg("HASA_DAY1", "record_no_show 5-18", "intend_to_discontinue 5-19"),
+    "DISCONTINUE_INTENTION/repeat": _leg("HASA_DAY1", "record_no_show 5-19", "intend_to_discontinue 5-20"),
     "CLOSED/repeat": _left("WITHDRAWN/repeat", "5-20", "6-1"),
     # At the border; refused there on the sixth day, which is a holiday and counts all the same.
     "border.IMPOSED": _leg(START, "impose_border_measure 3-17"),
@@ -202,14 +206,10 @@ ROADS: dict[str, Leg] = {
     # The permit and the family.
     "permit.READY": _leg("GRANTED/general", "announce_permit 4-20"),
     "permit.ACTIVE": _leg("permit.READY", "hand_out_permit 4-24"),
-    "permit.EXTENSION_PENDING": _leg(
-        "permit.READY",
-        "hand_out_permit 4-24",
-        {"valid_until": date(2026, 7, 1)},
-        "request_permit_extension 6-1",
-    ),
-    "permit.OLD": _leg("permit.READY", "hand_out_permit 4-24", {"valid_from": date(2021, 5, 1)}),
-    "permit.PERMANENT_PENDING": _leg("permit.OLD", "request_permanent_permit 5-11"),
+    "aside.ENDS_SOON": _leg("permit.READY", "hand_out_permit 4-24", {"valid_until": date(2026, 7, 1)}),
+    "permit.EXTENSION_PENDING": _leg("aside.ENDS_SOON", "request_permit_extension 6-1"),
+    "aside.HELD_LONG": _leg("permit.READY", "hand_out_permit 4-24", {"valid_from": date(2021, 5, 1)}),
+    "permit.PERMANENT_PENDING": _leg("aside.HELD_LONG", "request_permanent_permit 5-11"),
     "permit.PERMANENT": _leg("permit.PERMANENT_PENDING", "grant_permanent_permit 6-1"),
     "permit.WITHDRAWAL_INTENTION": _leg("permit.ACTIVE", "intend_permit_withdrawal 5-4"),
     "permit.WITHDRAWAL_ASSESSMENT": _leg(
@@ -298,7 +298,7 @@ def given(cast: Cast, name: str, on: date, **more: Any) -> dict[str, Any]:
             inputs["schedule"] = "AA6"
         case "complete_preparation" | "announce_other_day_one" | "plan_one_day_test":
             inputs["day_one_on"] = on
-        case "issue_intended_decision" if track == Track.ACCELERATED:
+        case "issue_intended_decision" | "reconsider" if track == Track.ACCELERATED:
             # Its term comes from the letter alone.
             inputs["letter"] = Letter(on + timedelta(days=7), "as the letter says")
         case "intend_to_discontinue":

@@ -20,6 +20,7 @@ from procedure.guards import StateForbids
 from procedure.models import Appointment, Deadline, Procedure, ProcedureDay
 from procedure.previews import foresee
 from procedure.rule_rows import Extension
+from procedure.states import State, Track
 from reception.models import Reception
 from tests.cast import Cast, at
 from tests.procedure.footprint import footprint
@@ -44,7 +45,7 @@ RUNNING = {"open", "lapsed", "suspended"}
 # How long after the last step it is tried: at once, or when some term has run out.
 LATER = (0, 1, 8, 30, 200, 400)
 # At how many places on the roads a step is tried, for each place of the model from which it starts.
-PLACES_TRIED = 2
+PLACES_TRIED = 6
 # What can be done in nearly every state and is no row of C2 is compared in so many of them.
 BESIDE_C2 = {row.name for row in BESIDE_ROWS}
 ENOUGH = 5
@@ -62,8 +63,8 @@ def steps_before(*names: str, **more: Any) -> Callable[[Cast, date], None]:
     return go
 
 
-def paused(cast: Cast, on: date) -> None:
-    take(cast, "pause", on, hour=10, ground="health", starts_on=on)
+def paused(ground: str) -> Callable[[Cast, date], None]:
+    return lambda cast, on: take(cast, "pause", on, hour=10, ground=ground, starts_on=on)
 
 
 # What must come before a step where the road alone does not bring it about; the first that leads on is taken.
@@ -71,7 +72,7 @@ FIRST: dict[str, tuple[Callable[[Cast, date], None], ...]] = {
     "retract_withdrawal": (steps_before("request_withdrawal"),),
     "confirm_withdrawal": (steps_before("request_withdrawal"),),
     "accept_explanation": (steps_before("record_no_show"),),
-    "intend_to_discontinue": (steps_before("record_no_show"), paused),
+    "intend_to_discontinue": (steps_before("record_no_show"), paused("moratorium")),
     "close_corrections": (steps_before("file corrections"),),
     "close_response": (steps_before("file response"),),
     "close_withdrawal_response": (steps_before("file response"),),
@@ -80,7 +81,12 @@ FIRST: dict[str, tuple[Callable[[Cast, date], None], ...]] = {
     "issue_intended_decision": (steps_before("add DOC-REP-ACC"),),
     "accept_claim": (steps_before("send_claim"),),
     "assign_lawyer": (no_lawyer,),
-    "resume": (paused,),
+    "resume": (paused("health"), paused("moratorium")),
+    # Nothing is left to do: nobody has to leave any more, and the permit is in hand.
+    "close": (
+        steps_before("record_unknown_destination"),
+        steps_before("announce_permit", "hand_out_permit"),
+    ),
     "reopen_after_annulment": (
         lambda cast, on: (take(cast, "lodge_appeal", on), take(cast, "record_ruling", on, ruling="annulled")),
     ),
@@ -318,7 +324,24 @@ def try_at(cast: Cast, name: str, asked: set[str]) -> list[str] | None:
 
 
 # (step, where it starts): the model lets it start there, and no road brings about what it waits for.
-OUT_OF_REACH: set[tuple[str, Any]] = set()
+NEVER_ON_HOLD = (State.WISH_EXPRESSED, State.REGISTRATION)
+OUT_OF_REACH: set[tuple[str, Any]] = {
+    # Nobody is expected anywhere before the procedure proper, so nobody stays away (T58), and before the
+    # application is lodged no time runs that could stand still.
+    *(
+        ("accept_explanation", (str(state), str(Track.GENERAL)))
+        for state in (*NEVER_ON_HOLD, State.LODGED, State.APPLICATION_INTERVIEW, State.TRIAGE)
+    ),
+    *(("intend_to_discontinue", (str(state), str(Track.GENERAL))) for state in NEVER_ON_HOLD),
+    # States that last no time: the higher appeal opens with the judgment.
+    ("make_final", "ruled"),
+    ("open_higher_appeal", "ruled"),
+    # What another step brings along at once is compared with that step.
+    ("plan_transfer", "not_started"),
+    ("suspend_departure_term", "term_running"),
+    *(("stop_return", state) for state in ("not_started", "term_running", "term_suspended", "dtv_active")),
+    *(("stop_return", state) for state in ("iom_voluntary", "transfer_planned")),
+}
 
 
 def test_every_step_of_the_model_does_what_its_preview_says() -> None:
