@@ -73,7 +73,9 @@ def next_date(procedure: Procedure, *, today: date, role: str) -> NextDate | Non
             # What is counted in hours ends within the day.
             moment = term.due_at if term.rule.mode == Mode.HOURS_OR_LIBERTY else term.effective_due_on
             title = str(term.title)
-            if term.soft and not owed:
+            if term.rule.mode == Mode.CALENDAR_MIN:
+                title = _("At least until this day: %(term)s") % {"term": title}
+            elif term.soft and not owed:
                 # Nobody promises it: a norm for planning, or what a court usually takes.
                 title = _("%(term)s (expected)") % {"term": title}
             found.append(NextDate(term.effective_due_on, moment, title, why_url=link, owed_by_reader=owed))
