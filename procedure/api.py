@@ -171,6 +171,22 @@ class ProcedureViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Recorde
             }
         )
 
+    def _asked(self, request: Request, name: str) -> tuple[Procedure, StepBody, date]:
+        """The step that was asked for and its day; 404, 409, 403 in their order, then what cannot be read."""
+        procedure = self.get_object()
+        if name not in ACTORS:
+            raise Http404
+        today = clock.today()
+        given, unreadable = _body_of(request)
+        on = (day_of(given) if may_give_the_day(self.reader) else None) or today
+        if reasons := unmet_reasons(procedure, name, on=on):
+            raise Conflict(reasons_open_to(self.reader, name, reasons))
+        if not may_take(self.reader, name, procedure):
+            raise PermissionDenied
+        if unreadable is not None:
+            raise unreadable
+        return procedure, StepBody(given, procedure=procedure, name=name, today=today, actor=self.reader), on
+
     @extend_schema(
         parameters=[OpenApiParameter("name", str, OpenApiParameter.PATH, enum=sorted(ACTORS))],
         request={"application/json": OpenApiTypes.OBJECT, "multipart/form-data": OpenApiTypes.OBJECT},
@@ -197,19 +213,7 @@ class ProcedureViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Recorde
         A step that the state forbids is 409, one that the reader may not take 403, wrong input 400; in each
         of these nothing has changed.
         """
-        procedure = self.get_object()
-        if name not in ACTORS:
-            raise Http404
-        today = clock.today()
-        given, unreadable = _body_of(request)
-        own_day = day_of(given) if may_give_the_day(self.reader) else None
-        if reasons := unmet_reasons(procedure, name, on=own_day or today):
-            raise Conflict(reasons_open_to(self.reader, name, reasons))
-        if not may_take(self.reader, name, procedure):
-            raise PermissionDenied
-        if unreadable is not None:
-            raise unreadable
-        step = StepBody(given, procedure=procedure, name=name, today=today, actor=self.reader)
+        procedure, step, _on = self._asked(request, name)
         last_days = dict(procedure.deadlines.values_list("pk", "effective_due_on"))
         taken = apply_transition(procedure, name, actor=self.reader, at=clock.now(), **step.inputs())
         return Response(
@@ -236,19 +240,7 @@ class ProcedureViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Recorde
         The same step is taken and rolled back: dates that move, time limits that begin and end, who is told
         in which language, whose access begins or ends. What still has to be filled in stands in `lacking`.
         """
-        procedure = self.get_object()
-        if name not in ACTORS:
-            raise Http404
-        today = clock.today()
-        given, unreadable = _body_of(request)
-        on = (day_of(given) if may_give_the_day(self.reader) else None) or today
-        if reasons := unmet_reasons(procedure, name, on=on):
-            raise Conflict(reasons_open_to(self.reader, name, reasons))
-        if not may_take(self.reader, name, procedure):
-            raise PermissionDenied
-        if unreadable is not None:
-            raise unreadable
-        step = StepBody(given, procedure=procedure, name=name, today=today, actor=self.reader)
+        procedure, step, on = self._asked(request, name)
         foreseen = previews.foresee(
             procedure, name, actor=self.reader, on=on, at=clock.now(), given=step.given()
         )

@@ -26,6 +26,16 @@ class ReturnTrack(SmallMachine):
         UNKNOWN_DESTINATION = "unknown_destination", _("left to an unknown destination")
         STOPPED = "stopped", _("stopped")
 
+    # The three ends aside.
+    ON_THE_WAY = (
+        State.NOT_STARTED,
+        State.TERM_RUNNING,
+        State.TERM_SUSPENDED,
+        State.DTV_ACTIVE,
+        State.IOM_VOLUNTARY,
+        State.TRANSFER_PLANNED,
+    )
+
     state = FSMField(default=State.NOT_STARTED, choices=State.choices, editable=False, max_length=32)
     leaves_at_once = models.BooleanField(default=False)
     departed_on = models.DateField(null=True, blank=True)
@@ -87,14 +97,7 @@ class ReturnTrack(SmallMachine):
 
     @step(
         _("Record an unknown destination"),
-        source=[
-            State.NOT_STARTED,
-            State.TERM_RUNNING,
-            State.TERM_SUSPENDED,
-            State.DTV_ACTIVE,
-            State.IOM_VOLUNTARY,
-            State.TRANSFER_PLANNED,
-        ],
+        source=ON_THE_WAY,
         target=State.UNKNOWN_DESTINATION,
         number="V07",
     )
@@ -122,14 +125,7 @@ class ReturnTrack(SmallMachine):
 
     @step(
         _("Stop the return"),
-        source=[
-            State.NOT_STARTED,
-            State.TERM_RUNNING,
-            State.TERM_SUSPENDED,
-            State.DTV_ACTIVE,
-            State.IOM_VOLUNTARY,
-            State.TRANSFER_PLANNED,
-        ],
+        source=ON_THE_WAY,
         target=State.STOPPED,
         number="T37, T63",
         conditions=[guards.no_longer_must_leave],

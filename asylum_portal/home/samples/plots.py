@@ -103,15 +103,8 @@ def decided(outcome: str, *, days_ago: int) -> Telling:
     """The whole general procedure, decided so many days ago or on the procedure day before."""
 
     def tell(story: Story, calendar: Calendar) -> None:
-        law_calendar = LegalCalendar(calendar.law)
-        day = calendar.today - timedelta(days=days_ago)
-        back = 9 if story.schedule == "AA9" else 6
-        while True:
-            back -= law_calendar.why_not_counted(day, DayKind.AA_DAY) is None
-            if back == 0:
-                break
-            day -= timedelta(days=1)
-        days = calendar.days(day, 9 if story.schedule == "AA9" else 6)
+        count = 9 if story.schedule == "AA9" else 6
+        days = calendar.days_until(calendar.today - timedelta(days=days_ago), count)
         if outcome in ("refused", "closed"):
             story.general(days, until="refuse")
             if outcome == "closed":

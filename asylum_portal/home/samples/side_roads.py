@@ -91,14 +91,7 @@ def refused(*rest: str, days_ago: int) -> Telling:
     """Refused in the general procedure, then on to the court or the return."""
 
     def tell(story: Story, calendar: Calendar) -> None:
-        law_calendar = LegalCalendar(calendar.law)
-        day, back = ago(calendar, days_ago), 6
-        while True:
-            back -= law_calendar.why_not_counted(day, DayKind.AA_DAY) is None
-            if back == 0:
-                break
-            day -= timedelta(days=1)
-        days = calendar.days(day, 6)
+        days = calendar.days_until(ago(calendar, days_ago), 6)
         story.general(days, until="refuse")
         for place, name in enumerate(rest, start=1):
             on = min(days[-1] + timedelta(days=3 * place), calendar.today)
@@ -143,14 +136,7 @@ def permit(*rest: str, days_ago: int) -> Telling:
     """Granted; then what follows at the desk."""
 
     def tell(story: Story, calendar: Calendar) -> None:
-        law_calendar = LegalCalendar(calendar.law)
-        day, back = ago(calendar, days_ago), 6
-        while True:
-            back -= law_calendar.why_not_counted(day, DayKind.AA_DAY) is None
-            if back == 0:
-                break
-            day -= timedelta(days=1)
-        days = calendar.days(day, 6)
+        days = calendar.days_until(ago(calendar, days_ago), 6)
         story.general(days, until="close_corrections")
         story.take("grant", days[2], outcome="GRANT_A")
         lodged_on = story.procedure.lodged_on

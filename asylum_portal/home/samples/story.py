@@ -37,6 +37,15 @@ class Calendar:
                 number -= 1
         return current
 
+    def days_until(self, last: date, count: int) -> list[date]:
+        """So many days of the general procedure, ending on this day or on the one before it that counts."""
+        calendar, day, back = LegalCalendar(self.law), last, count
+        while True:
+            back -= calendar.why_not_counted(day, DayKind.AA_DAY) is None
+            if back == 0:
+                return self.days(day, count)
+            day -= timedelta(days=1)
+
     def days(self, day_one: date, count: int) -> list[date]:
         return [day.on for day in LegalCalendar(self.law).days(day_one, count, DayKind.AA_DAY).days]
 
