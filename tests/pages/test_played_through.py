@@ -73,6 +73,7 @@ class Play:
             photo_taken=True,
             fingerprints_taken=True,
             informed=True,
+            search_done=True,
         )
         self.it_is(ended_on)
         self.step("start_application_interview", interpreter_present=True)
@@ -115,7 +116,7 @@ def test_a_case_goes_from_registration_to_a_refusal_through_days_1_to_6(play: Ca
     stage = play(date(2026, 3, 17))
     stage.intake(date(2026, 3, 17), date(2026, 3, 19))
     stage.plan(date(2026, 4, 1))
-    stage.step("close_interview", document=True, report_given=True)
+    stage.step("close_interview", document=True, report_given=True, complaints_asked=True)
     # What the applicant reads in Tigrinya and in Arabic is the stored row.
     due_on = stage.cast.procedure.deadlines.get(rule_code="AA-COR").effective_due_on
     assert due_on == date(2026, 4, 2)
@@ -151,7 +152,7 @@ def test_another_goes_through_nine_days_to_a_grant(play: Callable[[date], Play])
         date(2026, 5, 7),
     ]
     stage.it_is(date(2026, 4, 24))
-    stage.step("close_interview", document=True, report_given=True)
+    stage.step("close_interview", document=True, report_given=True, complaints_asked=True)
     stage.it_is(date(2026, 4, 29), hour=16)
     assert stage.file("corrections").in_time
     stage.it_is(date(2026, 4, 30))
@@ -169,7 +170,7 @@ def test_a_third_goes_into_the_extended_procedure_and_a_late_response_is_taken(
     stage = play(date(2026, 1, 14))
     stage.intake(date(2026, 1, 14), date(2026, 1, 16))
     stage.plan(date(2026, 3, 4))
-    stage.step("close_interview", document=True, report_given=True)
+    stage.step("close_interview", document=True, report_given=True, complaints_asked=True)
     stage.it_is(date(2026, 3, 6))
     stage.step("refer_to_extended", document=True, why_extended="more_time", reason="More to look into.")
     assert stage.cast.procedure.track == Track.EXTENDED
