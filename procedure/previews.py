@@ -13,6 +13,7 @@ from django.db import transaction
 from asylum_portal.accounts.models import User
 from cases.file_types import ProvenFile
 from cases.vault import discarding_on_error
+from procedure import checks
 from procedure.actions import carry_out
 from procedure.consequences import Consequences, Picture, Stands, between
 from procedure.given import Given
@@ -83,6 +84,7 @@ def _rehearse(procedure: Procedure, name: str, actor: User, on: date, at: dateti
     try:
         with discarding_on_error(), transaction.atomic():
             locked = Procedure.objects.select_for_update(no_key=True).get(pk=procedure.pk)
+            _check_what_is_given(locked, name, actor, on, at, given)
             before = Picture.of(locked)
             carry_out(locked, name, actor=actor, on=on, at=at, given=given)
             found.append(between(before, Picture.of(locked), locked))
@@ -93,6 +95,20 @@ def _rehearse(procedure: Procedure, name: str, actor: User, on: date, at: dateti
         return Foreseen(forbidden=tuple(forbidden.reasons))
     except ValidationError as wrong:
         return Foreseen(wrong=getattr(wrong, "message_dict", {"": wrong.messages}))
+
+
+def _check_what_is_given(
+    procedure: Procedure, name: str, actor: User, on: date, at: datetime, given: Given
+) -> None:
+    """What is filled in wrong is said, before the step trips over it; what is still to come is not missed."""
+    try:
+        checks.check(procedure, name, actor=actor, on=on, at=at, given=given)
+    except StateForbids:
+        return  # what only time can help stands on the page of the step
+    except ValidationError as wrong:
+        of_arguments = {field: said for field, said in wrong.error_dict.items() if field in given.arguments}
+        if of_arguments:
+            raise ValidationError(of_arguments) from wrong
 
 
 def _needed(name: str) -> list[str]:

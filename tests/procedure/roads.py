@@ -385,6 +385,14 @@ def and_back(cast: Cast) -> Iterator[None]:
         cast.case = cast.procedure.case
 
 
+def walk_to(cast: Cast, place: str) -> None:
+    """The whole road to one place."""
+    if place != START:
+        walk_to(cast, ROADS[place].after)
+        for step in ROADS[place].steps:
+            take(cast, step.name, step.on, **step.more)
+
+
 def everywhere(cast: Cast, visit: Callable[[str], None]) -> None:
     """Go through every place, each once, and do there what `visit` does with its name."""
 

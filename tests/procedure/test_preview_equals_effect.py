@@ -36,6 +36,7 @@ from tests.procedure.roads import (
     involve_partners,
     people_on_the_road,
     take,
+    walk_to,
 )
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -375,6 +376,36 @@ def test_every_step_of_the_model_does_what_its_preview_says() -> None:
     assert not missing, f"{len(missing)} of {len(model)} never taken:\n" + "\n".join(missing)
     assert not OUT_OF_REACH & done
     assert {name for name, _source in done} >= BESIDE_C2 - {"move_to_package"}
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "field"),
+    [
+        ("pause", {"ground": "moratorium", "starts_on": "3-25", "ends_on": "3-20"}, "ends_on"),
+        ("pause", {"ground": "dublin", "starts_on": "3-25"}, "starts_on"),
+        ("pause", {"ground": "nonsense", "starts_on": "3-25"}, "ground"),
+        ("resume", {"suspension": "nonsense", "resumes_on": "3-25"}, "suspension"),
+        ("set_letter_date", {"term": "nonsense"}, "term"),
+        ("send_claim", {"kind": "nonsense"}, "kind"),
+    ],
+)
+def test_a_preview_of_what_is_filled_in_wrong_names_the_field(
+    name: str, arguments: dict[str, str], field: str
+) -> None:
+    cast = people_on_the_road()
+    walk_to(cast, "DUBLIN_CLAIM")
+    on = date(2026, 3, 25)
+    given_so_far = Given(
+        arguments={
+            key: date(2026, *map(int, value.split("-"))) if key.endswith("_on") else value
+            for key, value in arguments.items()
+        }
+    )
+    before = footprint()
+    foreseen = foresee(cast.procedure, name, actor=cast.caseworker, on=on, at=at(on, 17), given=given_so_far)
+    assert field in foreseen.wrong
+    assert foreseen.consequences == Consequences()
+    assert footprint() == before
 
 
 def test_only_what_is_compared_is_left_out() -> None:
