@@ -379,7 +379,7 @@ class DocumentViewSet(cases_api.DocumentViewSet):
         return procedure
 
     def _check(self, procedure: Procedure, kind: Kind) -> None:
-        if kind not in filings.STEP_OF_KIND and not filings.can_be_filed(procedure, kind, on=clock.today()):
+        if not filings.can_be_filed(procedure, kind, on=clock.today()):
             raise Conflict([_("This cannot be filed where the case stands now.")])
         if not filings.may_file(self.reader, procedure, kind, on=clock.today()):
             raise PermissionDenied

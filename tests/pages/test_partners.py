@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext
 
 from asylum_portal import clock
 from asylum_portal.accounts.models import Role
@@ -115,7 +116,8 @@ def test_why_a_step_of_others_cannot_be_taken_is_not_told_to_a_partner(refused: 
             f"procedures/{refused.procedure.pk}/transitions/close/", headers={"accept-language": "en"}
         )
         reasons[person] = problem(answer, 409)["reasons"]
-    assert reasons["return_officer"] == ["This step does not fit where the case stands now."]
+    with translation.override("nl"):
+        assert reasons["return_officer"] == [gettext("This step does not fit where the case stands now.")]
     assert reasons["caseworker"] and reasons["caseworker"] != reasons["return_officer"]
 
 

@@ -298,7 +298,7 @@ def test_a_copy_of_the_appeal_meets_the_term_and_stops_the_time_to_leave(cast: C
     filing = cast.file("appeal", date(2026, 4, 16))
     assert filing.deadline == term(cast, "APP-1W") and filing.in_time
     assert term(cast, "APP-1W").state == Deadline.State.MET
-    assert {term(cast, code).state for code in ("RET-01", "RET-03")} == {Deadline.State.CANCELLED}
+    assert {term(cast, code).state for code in ("RET-01", "RET-03")} == {Deadline.State.SUSPENDED}
 
 
 @pytest.mark.parametrize("why", ["late", "manifestly unfounded"])

@@ -143,8 +143,9 @@ def test_more_time_than_the_rules_give_is_refused_with_the_field(
 ) -> None:
     walk(cast, until="issue_intended_decision")
     until = inputs.pop("until", date(2026, 4, 14)) if "until" in inputs else date(2026, 4, 14)
-    wrong = refused(lambda: more(cast, D4, "AA-VIEW", until, **inputs))
-    assert words in " ".join(wrong[field])
+    with translation.override("en"):
+        wrong = refused(lambda: more(cast, D4, "AA-VIEW", until, **inputs))
+        assert words in " ".join(map(str, wrong[field]))
     assert not DateChange.objects.exists()
 
 

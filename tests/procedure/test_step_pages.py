@@ -300,7 +300,6 @@ def test_a_year_without_holidays_stops_a_step_and_leaves_all_as_it_was(stand) ->
     stand(date(2028, 12, 6))
     client = sign_in(cast.caseworker)
     page = address("step", cast.procedure.pk, "grant")
-    assert "A last day cannot be worked out: the calendar lacks that year." in words(client.get(page))
     response = client.post(page, typed("grant"))
     assert response.status_code == 409
     assert "the calendar lacks that year" in words(response)
