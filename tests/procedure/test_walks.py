@@ -48,7 +48,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 REFUSALS = (StateForbids, PermissionDenied, ValidationError)
 # With 110 tries a walk there are twenty thousand in all; they take ten minutes.
-WALKS_A_PLACE, TRIES_A_WALK = 2, int(os.environ.get("PORTAL_TEST_TRIES_A_WALK", "20"))
+WALKS_A_PLACE, TRIES_A_WALK = 2, int(os.environ.get("PORTAL_TEST_TRIES_A_WALK", "15"))
 KINDS = (
     Kind.CORRECTIONS,
     Kind.RESPONSE,
