@@ -146,7 +146,12 @@ ACTORS: dict[str, frozenset[Role]] = {
     "record_unknown_destination": _RETURN | {Role.POLICE, Role.RECEPTION},
     "plan_transfer": _CLOCK,
     "stop_return": _CLOCK,
+    # After the judgment, as T63
+    "restore_permit": _COURT,
+    "reopen_family_request": _COURT,
 }
+# Who may write down that somebody has made known the wish to apply (T01).
+MAY_BEGIN = _SERVICE | _ENFORCEMENT
 # Who may begin a repeat application (T44).
 MAY_ANNOUNCE_REPEAT = _OWN | _SERVICE
 

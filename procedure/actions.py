@@ -19,7 +19,18 @@ from cases.audit import record
 from cases.file_types import ProvenFile
 from cases.models import Case
 from cases.vault import discarding_on_error
-from procedure import access, beginnings, checks, deadlines, effects, guards, machines, reminders, steps
+from procedure import (
+    access,
+    beginnings,
+    checks,
+    deadlines,
+    effects,
+    guards,
+    machines,
+    pauses,
+    reminders,
+    steps,
+)
 from procedure.calendars import CannotCompute
 from procedure.circumstances import circumstances
 from procedure.given import Given, Letter, Meeting
@@ -85,6 +96,8 @@ def express_wish(
     at_border: bool = False,
 ) -> Procedure:
     """Begin a procedure: the wish to apply was made known (T01). The package in force that day serves it."""
+    if actor.role not in access.MAY_BEGIN:
+        raise PermissionDenied
     procedure = _begin(
         case,
         actor=actor,
@@ -117,7 +130,7 @@ def announce_repeat_application(
         raise PermissionDenied
     given = Given(document=document, reason=reason, facts=dict(facts or {}))
     with discarding_on_error(), transaction.atomic():
-        if reasons := why_no_repeat(case):
+        if reasons := why_no_repeat(case, on=on):
             raise StateForbids(reasons)
         if not access.may_announce_repeat(actor, case, on=timezone.localdate(at)):
             raise PermissionDenied
@@ -132,10 +145,12 @@ def announce_repeat_application(
             state=State.REPEAT_NOTIFIED,
             track=Track.REPEAT,
             schedule=Schedule.ONE_DAY_TEST,
+            # What was found in the application before (art. 1F) still holds.
+            senior_decides=case.procedures.filter(senior_decides=True).exists(),
         )
 
 
-def why_no_repeat(case: Case) -> list[Any]:
+def why_no_repeat(case: Case, *, on: date) -> list[Any]:
     """Why no repeat application can be announced in this case now; empty when it can."""
     if case.procedures.open().exists():
         return [_("An application of this person is being treated already.")]
@@ -146,7 +161,10 @@ def why_no_repeat(case: Case) -> list[Any]:
     closed = before is not None and before.state == State.CLOSED and (permit is None or lost)
     if not (ended or closed):
         return [_("A repeat application needs an earlier application that was refused or withdrawn.")]
-    return []
+    assert before is not None
+    before.event_on = on
+    final = (guards.appeal_window_over, guards.no_open_appeal)
+    return [condition.reason for condition in final if not condition(before)]  # type: ignore[attr-defined]
 
 
 def _begin(
@@ -236,15 +254,20 @@ def carry_out(
         for begin in beginnings.begun_by(procedure, history, given=given):
             begin(procedure, history)
         deadlines.settle(procedure, history)
+        # The date of a letter for a term that runs already was taken up by the step itself.
+        letter = given.letter if name != "set_letter_date" else None
         deadlines.open_for(
             procedure,
             history,
-            letter_due_on=given.letter.due_on if given.letter else None,
-            letter_reason=given.letter.reason if given.letter else "",
+            letter_due_on=letter.due_on if letter else None,
+            letter_reason=letter.reason if letter else "",
+            leave_until_on=given.facts.get("leave_until_on"),
             ground=_ground_of(procedure, name, given),
             circumstances=circumstances(procedure, name, facts=given.facts),
             start_at=given.arguments.get("handed_at"),
         )
+        pauses.leave_behind(procedure, history)
+        effects.let_departure_wait(procedure, history)
     except LetterDecides as missing:
         raise ValidationError({"letter_due_on": _("Give the last day in the letter.")}) from missing
     except CannotCompute as unknown:

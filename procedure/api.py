@@ -107,7 +107,7 @@ class CaseViewSet(cases_api.CaseViewSet):
         """Announce a repeat application with its form M35-O; the earlier application must have ended."""
         case = self.get_object()
         today = clock.today()
-        if reasons := why_no_repeat(case):
+        if reasons := why_no_repeat(case, on=today):
             raise Conflict(reasons)
         if not may_announce_repeat(self.reader, case, on=today):
             raise PermissionDenied

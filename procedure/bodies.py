@@ -49,6 +49,10 @@ class StepBody:
                 (files if isinstance(value, UploadedFile) else data)[field] = _typed(asked[field], value)
             except ValueError as wrong:
                 self.errors[field] = [wrong.args[0]]
+        for field, asks in asked.items():
+            # A page shows the tick as it stands; who leaves it out of a body changes nothing.
+            if isinstance(asks, forms.BooleanField) and asks.initial and field not in given:
+                data[field] = True
         self.form = StepForm(data, files, **options)
 
     def given(self) -> Given:

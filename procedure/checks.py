@@ -10,12 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from asylum_portal import dates
 from asylum_portal.accounts.models import Role, User
-from procedure import deadlines, effects, guards, machines, more_time, package_moves, pauses
+from procedure import deadlines, effects, machines, more_time, package_moves, pauses
 from procedure.calendars import CannotCompute, DayKind, LegalCalendar, NotAProcedureDay
 from procedure.given import Given, Letter
 from procedure.guards import StateForbids
 from procedure.models import Appeal, Deadline, Procedure, Replacement, RulePackage
-from procedure.states import CHOSEN_SCHEDULES, GRANTS, REFUSALS, REFUSALS_OF_TRACK, Schedule, State, Track
+from procedure.states import CHOSEN_SCHEDULES, GRANTS, REFUSALS, REFUSALS_OF_TRACK, Hold, Schedule, Track
 from procedure.step_documents import document_is_missing
 
 # What must have happened before a step, ticked by who takes it.
@@ -71,6 +71,7 @@ TICKS: dict[str, dict[str, Any]] = {
         "statement_signed": _("The statement is signed, in a language that the person understands"),
         "identity_checked": _("The identity was checked"),
     },
+    "mark_absconded": {"proof_seen": _("There is proof that the person has absconded")},
     "choose_voluntary_departure": {"statement_signed": _("The statement is signed")},
     "confirm_departure": {"proof_seen": _("There is proof of the departure")},
     "record_unknown_destination": {"address_checked": _("The address was checked")},
@@ -124,6 +125,8 @@ REASON_REQUIRED = frozenset(
         "order_departure",
     }
 )
+# Decisions after which somebody has to leave: each may name no time for it, or a last day (Vw 62(2)).
+LEAVING = ("refuse", "discontinue", "refuse_incomplete", "confirm_withdrawal", "withdraw_permit")
 PERMIT_WITHDRAWAL_GROUNDS = ("a", "b", "c", "d", "e")
 # A choice that must be made, and what may be chosen.
 _CHOICES: dict[str, tuple[str, Any]] = {
@@ -133,12 +136,14 @@ _CHOICES: dict[str, tuple[str, Any]] = {
     "grant": ("outcome", GRANTS),
     "intend_to_discontinue": ("why", ("no_show", "information_ignored")),
     "record_provisional_ruling": ("granted", (True, False)),
-    "record_ruling": ("ruling", Appeal.Ruling.values),
+    "record_ruling": ("ruling", Appeal.OF_THE_COURT),
     "record_higher_ruling": ("ruling", Appeal.Ruling.values),
     "report_loss": ("what", Replacement.What.values),
     "intend_permit_withdrawal": ("ground", PERMIT_WITHDRAWAL_GROUNDS),
 }
 _NEEDS_TEXT = {"confirm_transfer": "country", "confirm_departure": "country"}
+# Rest and preparation may be shorter at the border when the person asks for it (Vb 3.109b(2)).
+AT_BORDER_ALONE = "3.109b(2)"
 CHOOSE = _("Choose one of these.")
 
 
@@ -156,6 +161,8 @@ def check(procedure: Procedure, name: str, *, actor: User, on: date, at: datetim
     for tick in TICKS.get(name, {}):
         if not facts.get(tick):
             errors[tick] = _("Confirm this before you go on.")
+    if name == "make_final" and arguments.get("no_right_of_residence"):
+        _check_code_98(procedure, errors)
     if document_is_missing(procedure, name, given.document, facts):
         errors["document"] = _("Add the document.")
     _check_warned(name, given, errors)
@@ -166,6 +173,8 @@ def check(procedure: Procedure, name: str, *, actor: User, on: date, at: datetim
             errors["letter_due_on"] = _("The date in the letter lies before the letter itself.")
         if not letter.reason.strip():
             errors["letter_reason"] = _("Say why the letter has this date.")
+    if name in LEAVING:
+        _check_leaving(facts, on=on, errors=errors)
     if name in _CHOICES:
         field, choices = _CHOICES[name]
         if arguments.get(field) not in choices:
@@ -174,16 +183,21 @@ def check(procedure: Procedure, name: str, *, actor: User, on: date, at: datetim
         errors[_NEEDS_TEXT[name]] = _("Fill this in.")
     match name:
         case "complete_preparation" | "announce_other_day_one" | "plan_one_day_test":
-            _check_day_one(procedure, name, on=on, facts=facts, arguments=arguments, errors=errors)
+            _check_day_one(
+                procedure,
+                name,
+                on=on,
+                facts=facts,
+                arguments=arguments,
+                reason=given.reason,
+                errors=errors,
+            )
         case "refuse":
             if arguments.get("outcome") not in REFUSALS_OF_TRACK.get(Track(procedure.track), REFUSALS):
                 errors["outcome"] = _("Choose the ground of the refusal.")
         case "extend_general_procedure":
             if arguments.get("ground") not in set("abcdefg"):
                 errors["ground"] = _("Choose one of the grounds a to g.")
-        case "extend_response_term":
-            running = procedure.latest_deadline(*guards.WAITING_TERMS[State.INTENDED_DECISION])
-            _check_longer(running, letter, errors)
         case "extend_decision_period":
             _check_decision_period(procedure, letter, arguments.get("ground"), on=on, errors=errors)
         case "plan_extended_interview" | "plan_withdrawal_hearing":
@@ -192,9 +206,15 @@ def check(procedure: Procedure, name: str, *, actor: User, on: date, at: datetim
         case "assign_lawyer" | "change_lawyer":
             _check_lawyer(procedure, given.lawyer, on=on, errors=errors)
         case "accept_claim":
-            _check_default(procedure, arguments, on=on, errors=errors)
+            _check_default(procedure, arguments, facts=facts, on=on, errors=errors)
+        case "take_responsibility":
+            _check_responsible(procedure, arguments.get("responsible_on"), on=on, errors=errors)
+        case "begin_preparation":
+            # T06: what points to another country can be set aside with a reason.
+            if procedure.case.documents.of_type("DOC-DUB-IND").exists() and not given.reason.strip():
+                errors["reason"] = _("A document points to another country. Say why the case stays here.")
         case "intend_to_discontinue":
-            if arguments.get("why") == "no_show" and procedure.latest_deadline("NOS-01") is None:
+            if arguments.get("why") == "no_show" and procedure.hold != Hold.NO_SHOW:
                 errors["why"] = _("Record first that the person did not come.")
         case "impose_border_measure":
             _check_border(procedure, arguments, on=on, at=at, errors=errors)
@@ -222,7 +242,7 @@ def check(procedure: Procedure, name: str, *, actor: User, on: date, at: datetim
                 resumes_on=arguments.get("resumes_on"),
             )
             _check_notice(procedure, arguments, on=on, errors=errors)
-        case "extend_term" | "set_letter_date":
+        case "extend_term" | "extend_response_term" | "set_letter_date":
             _check_term(procedure, name, given, actor=actor, errors=errors)
         case "choose_track" if arguments.get("track") not in procedure.package.law.graph.tracks:
             errors["track"] = CHOOSE
@@ -268,17 +288,21 @@ def _check_term(
     """A running term that gets another last day, from the letter or on a ground of the package."""
     arguments, letter = given.arguments, given.letter
     try:
-        term = effects.running_term(procedure, arguments.get("term"))
+        term = (
+            effects.term_to_extend(procedure, arguments)
+            if name == "extend_response_term"
+            else effects.running_term(procedure, arguments.get("term"))
+        )
     except ValidationError:
         errors["term"] = _("Choose a term that runs.")
         return
-    if name == "extend_term":
+    if name != "set_letter_date":
         errors |= more_time.check_extension(
             term,
             until=arguments.get("until"),
             ground=arguments.get("ground") or "",
             actor=actor,
-            proof=bool(arguments.get("proof")),
+            proof=more_time.proof_of(procedure, arguments.get("proof")),
             obstacle_ended_on=arguments.get("obstacle_ended_on"),
         )
     else:
@@ -297,14 +321,56 @@ def _check_package(procedure: Procedure, name: Any, *, on: date, errors: dict[st
 
 
 def _check_default(
-    procedure: Procedure, arguments: Mapping[str, Any], *, on: date, errors: dict[str, Any]
+    procedure: Procedure,
+    arguments: Mapping[str, Any],
+    *,
+    facts: Mapping[str, Any],
+    on: date,
+    errors: dict[str, Any],
 ) -> None:
-    """T32: acceptance by default only after the other country let its time pass (DUB-02)."""
+    """T32: accepted between the claim and today; by default only after the other country's time (DUB-02)."""
     term = procedure.latest_deadline("DUB-02")
+    accepted_on = facts.get("accepted_on")
+    if accepted_on is not None and accepted_on > on:
+        errors["accepted_on"] = _("This day has not come yet.")
+    elif accepted_on is not None and term is not None and accepted_on < term.started_on:
+        errors["accepted_on"] = _("The claim was sent on %(day)s. It cannot be accepted before that day.") % {
+            "day": dates.long_date(term.started_on)
+        }
     if arguments.get("by_default") and term is not None and term.effective_due_on >= on:
         errors["by_default"] = _("The other country can still answer until %(day)s.") % {
             "day": dates.long_date(term.effective_due_on)
         }
+
+
+def _check_responsible(
+    procedure: Procedure, responsible_on: date | None, *, on: date, errors: dict[str, Any]
+) -> None:
+    """T33: the day on which it was established that the Netherlands is responsible."""
+    if responsible_on is None:
+        return
+    if responsible_on > on:
+        errors["responsible_on"] = _("This day has not come yet.")
+    elif responsible_on < (procedure.lodged_on or procedure.wish_expressed_on):
+        errors["responsible_on"] = _("The application was not there yet on this day.")
+
+
+def _check_code_98(procedure: Procedure, errors: dict[str, Any]) -> None:
+    """P08: after a refusal; whoever has a permit, or had it taken, is not without a right by this appeal."""
+    appeal = machines.current(procedure, "appeal")
+    if appeal is None or appeal.against != Appeal.Against.APPLICATION or procedure.is_open:
+        errors["no_right_of_residence"] = _("Only when a refusal of the application has become final.")
+
+
+def _check_leaving(facts: Mapping[str, Any], *, on: date, errors: dict[str, Any]) -> None:
+    """Vw 62(2): no time to leave, or a shorter one that the decision names."""
+    until = facts.get("leave_until_on")
+    if until is None:
+        return
+    if until < on:
+        errors["leave_until_on"] = _("The last day to leave lies before the decision.")
+    elif facts.get("leave_at_once"):
+        errors["leave_until_on"] = _("Choose one of the two: no time to leave, or a last day.")
 
 
 def _check_border(
@@ -359,11 +425,16 @@ def _check_day_one(
     on: date,
     facts: Mapping[str, Any],
     arguments: Mapping[str, Any],
+    reason: str,
     errors: dict[str, Any],
 ) -> None:
     """T09: day 1 is a procedure day, after rest and preparation unless an exception holds (Vb 3.109(7))."""
     earliest = deadlines.earliest_day_one(procedure) if procedure.track != Track.REPEAT else None
     excepted = bool(facts.get("preparation_exception"))
+    if facts.get("preparation_exception") == AT_BORDER_ALONE and not procedure.border:
+        errors["preparation_exception"] = _("This exception exists at the border alone.")
+    if excepted and not reason.strip():
+        errors["reason"] = _("Say why.")
     if earliest and on < earliest and not excepted:
         raise StateForbids(
             [

@@ -1,7 +1,7 @@
 """What the rule package asks of a procedure: circumstances that hold, days from which terms count."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from procedure import machines
@@ -18,6 +18,7 @@ _NOT_SUSPENSIVE = (
 )
 # Tracks with days of their own: decided within them, one week for the appeal (model C5.3).
 _WITH_DAYS = (Track.GENERAL, Track.REPEAT)
+_RULINGS = ("record_provisional_ruling", "record_ruling", "record_higher_ruling")
 
 
 def circumstances(
@@ -40,8 +41,8 @@ def circumstances(
         "suspensive": decided and suspensive,
         "not_suspensive": decided and not suspensive,
         "no_time_to_leave": name == "start_departure_term" and not _has_time_to_leave(procedure),
-        "leaves_at_once": bool(facts.get("leave_at_once")),
-        "departure_days": bool(facts.get("departure_days")),
+        "leaves_at_once": bool(facts.get("leave_at_once")) or _left_at_once_before(procedure, name),
+        "departure_days": bool(facts.get("leave_until_on")),
         "advice": bool(facts.get("third_party_advice")),
         "after_days": decided and not decided_within_days(procedure),
         "continued_beyond_days": procedure.border and procedure.track == Track.EXTENDED,
@@ -52,7 +53,13 @@ def circumstances(
 
 
 def _has_time_to_leave(procedure: Procedure) -> bool:
-    return procedure.latest_deadline("RET-01") is not None
+    return procedure.deadlines.running().filter(rule_code="RET-01").exists()
+
+
+def _left_at_once_before(procedure: Procedure, name: str) -> bool:
+    """No time to leave was given, and none begins when the court has ruled."""
+    track = machines.current(procedure, "return") if name == "resume_departure_term" else None
+    return track is not None and track.leaves_at_once
 
 
 def _decides(name: str) -> bool:
@@ -83,22 +90,40 @@ def start_facts(procedure: Procedure) -> dict[str, date | None]:
         StartFact.LODGED_ON: procedure.lodged_on,
         StartFact.APPLICATION_PHASE_ENDED_ON: procedure.application_phase_ended_on,
         StartFact.DAY_ONE_ON: procedure.day_one_on,
-        StartFact.HIT_ON: _entered(procedure, "refer_to_dublin", "hit_on") or procedure.lodged_on,
+        StartFact.HIT_ON: (procedure.hit and _entered(procedure, "refer_to_dublin", "hit_on"))
+        or procedure.lodged_on,
         StartFact.RESPONSIBLE_ON: procedure.responsible_on,
         StartFact.CLAIM_SENT_ON: _day_of(procedure, "send_claim"),
-        StartFact.ACCEPTED_ON: _day_of(procedure, "accept_claim", fact="accepted_on"),
-        StartFact.RULING_ON: _day_of(procedure, "record_ruling"),
+        StartFact.ACCEPTED_ON: _accepted_on(procedure),
+        StartFact.RULING_ON: _ruled_on(procedure),
         StartFact.PERMIT_FROM_ON: permit.valid_from if permit else None,
         StartFact.PERMIT_UNTIL_ON: permit.valid_until if permit else None,
     }
 
 
-def _day_of(procedure: Procedure, name: str, *, fact: str = "") -> date | None:
-    """The day of the last step of this name, or the day that was entered with it."""
-    taken = procedure.transitions.filter(name=name).order_by("-id").first()
-    if taken is None:
+def _accepted_on(procedure: Procedure) -> date | None:
+    """The day that was entered; without an answer the day after the other country's time (DUB-02)."""
+    accepted = procedure.transitions.filter(name="accept_claim").order_by("-id").first()
+    if accepted is None:
         return None
-    return (_entered(procedure, name, fact) if fact else None) or taken.on
+    if entered := _entered(procedure, "accept_claim", "accepted_on"):
+        return entered
+    answer = procedure.latest_deadline("DUB-02") if accepted.inputs.get("by_default") else None
+    return answer.effective_due_on + timedelta(days=1) if answer else accepted.on
+
+
+def _ruled_on(procedure: Procedure) -> date | None:
+    """The day of the newest ruling on the decision that is before the court, in whichever instance."""
+    appeal = machines.current(procedure, "appeal")
+    if appeal is None:
+        return None
+    rulings = procedure.transitions.filter(machine="appeal", subject_id=appeal.pk, name__in=_RULINGS)
+    return rulings.order_by("-id").values_list("on", flat=True).first()
+
+
+def _day_of(procedure: Procedure, name: str) -> date | None:
+    """The day of the last step of this name."""
+    return procedure.transitions.filter(name=name).order_by("-id").values_list("on", flat=True).first()
 
 
 def _entered(procedure: Procedure, name: str, fact: str) -> date | None:

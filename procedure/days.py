@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from procedure.calendars import DayKind, LegalCalendar, Skipped
+from procedure.calendars import DayKind, LegalCalendar, NotAProcedureDay, Skipped
 from procedure.models import Procedure, ProcedureDay, Suspension
 from procedure.recompute import BORDER_LEFT, stood_still
 from procedure.rules import RulePackage, Schedule
@@ -56,6 +56,20 @@ def resume(procedure: Procedure, suspension: Suspension) -> None:
         procedure.days.update(stands_still=True)
     else:
         plan(procedure)
+
+
+def leave_border(procedure: Procedure) -> None:
+    """Days that were announced for the border are planned as they count elsewhere.
+
+    Those that have begun stand still by a pause, and go on at the same point after it (Vb 3.109b(4)).
+    """
+    if procedure.state != State.READY or procedure.track not in _WITH_DAYS or procedure.day_one_on is None:
+        return
+    try:
+        plan(procedure)
+    except NotAProcedureDay:
+        # Another day 1 must be announced: this one counts at the border alone.
+        procedure.days.update(stands_still=True)
 
 
 def by_law(procedure: Procedure, *, law: RulePackage, since: date) -> dict[int, tuple[date, date]]:

@@ -6,7 +6,9 @@ from datetime import date, datetime, time
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from asylum_portal.accounts.models import OWN_SIDE
 from asylum_portal.notices.actions import suppress
 from procedure import pauses, recompute, terms
 from procedure.circumstances import circumstances as circumstances_of
@@ -43,10 +45,11 @@ __all__ = [
     "terms_ended_by",
 ]
 
-# What these owe with a document is what a letter to them may give another date.
-_OWN_SIDE = {"applicant", "guardian", "lawyer"}
-# The notice of a longer decision period names its end.
-_DATED_BY_NOTICE = frozenset({"DEC-EXT"})
+# Whose last day the letter of the step names: a longer period to decide, the term of the court, the week to
+# complete an application, the time to explain. Beside these it dates what the own side owes in writing.
+_DATED_BY_NOTICE = frozenset({"DEC-EXT", "DEC-NEW", "HAS-01", "NOS-01"})
+# The decision may name days to leave in: they have a field of their own, the letter's day is the appeal's.
+DATED_APART = "RET-01"
 
 
 # What ends a term
@@ -138,20 +141,24 @@ def open_for(
     *,
     letter_due_on: date | None = None,
     letter_reason: str = "",
+    leave_until_on: date | None = None,
     ground: str = "",
     circumstances: Collection[str] | None = None,
     start_at: datetime | None = None,
 ) -> list[Deadline]:
     """Open the terms which this step starts; a letter's date goes before the computed one.
 
-    `start_at` is the moment of the event, for terms that run to the minute. Raises CannotCompute, which for a
-    term that only the letter can date is LetterDecides.
+    `leave_until_on` is the last day to leave when the decision itself names one; `start_at` is the moment of
+    the event, for terms that run to the minute. Raises CannotCompute, which for a term that only the letter
+    can date is LetterDecides; ValidationError for a date of a letter that is no term's.
     """
     holding = _holding(procedure, transition.name, circumstances)
     dated = letter_terms(procedure.package.law, transition.name)
     opened = []
     for rule in rules_opened_by(procedure, transition.name, holding):
         letter = letter_due_on if rule.code in dated else None
+        if rule.code == DATED_APART:
+            letter = leave_until_on
         opened.append(
             open_term(
                 procedure,
@@ -164,6 +171,8 @@ def open_for(
                 letter_reason=letter_reason if letter else "",
             )
         )
+    if letter_due_on is not None and not any(term.rule_code in dated for term in opened):
+        raise ValidationError({"letter_due_on": _("No time that begins here is dated by a letter.")})
     return opened
 
 
@@ -175,7 +184,7 @@ def rules_opened_by(
         name,
         track=procedure.decided_in_track or procedure.track,
         outcome=procedure.outcome or None,
-        schedule=EXTENDED_SCHEDULE if procedure.latest_deadline("AA-EXT") else procedure.schedule,
+        schedule=EXTENDED_SCHEDULE if procedure.extension_of_days() else procedure.schedule,
         circumstances=_holding(procedure, name, circumstances),
     )
     return tuple(rule for rule in rules if not (rule.soft and _filed_already(procedure, rule)))
@@ -198,9 +207,10 @@ def letter_terms(law: RulePackage, name: str) -> tuple[str, ...]:
         if name in rule.starts
         and (
             rule.code in _DATED_BY_NOTICE
-            or (rule.met_by_documents and _OWN_SIDE & set(rule.owes))
+            or (rule.met_by_documents and OWN_SIDE & set(rule.owes))
             or rule.takes_letter(law.values, circumstances=rule.letter_when)
         )
+        and rule.code != DATED_APART
     )
 
 
@@ -329,7 +339,7 @@ def compute(
 ) -> terms.Term:
     """The end of a term of this procedure that counts from `start`; raises CannotCompute."""
     law = procedure.package.law
-    extended = rule.on_schedule and rule.code != "AA-EXT" and procedure.latest_deadline("AA-EXT") is not None
+    extended = rule.on_schedule and rule.code != "AA-EXT" and procedure.extension_of_days() is not None
     return terms.compute(
         rule,
         start,

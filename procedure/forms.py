@@ -8,8 +8,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from asylum_portal import dates
-from asylum_portal.accounts.models import Role, User
+from asylum_portal.accounts.models import OWN_SIDE, User
 from asylum_portal.inputs import DayInput
 from cases.access import uploadable_codes
 from cases.document_types import DOCUMENT_TYPES
@@ -28,10 +27,9 @@ from procedure.step_documents import (
     document_code,
     document_is_missing,
 )
-from procedure.step_fields import ARGUMENTS, FIELDS, NOT_FACTS, long_text, meeting_fields
+from procedure.step_fields import ARGUMENTS, FIELDS, NOT_FACTS, DocumentChoice, long_text, meeting_fields
 
 # What the applicant's side does, it does today; appointments and interpreters are the service's to arrange.
-_OWN_SIDE = {Role.APPLICANT, Role.GUARDIAN, Role.LAWYER}
 _ONLY_SERVICE = ("on", "meeting_at", "meeting_place", "meeting_language", "interpreter_name")
 
 
@@ -80,7 +78,7 @@ class StepForm(forms.Form):
             required=name in REASON_REQUIRED,
             help_text=_("The applicant and the lawyer read this beside the date.") if name in _SHOWN else "",
         )
-        if actor is not None and actor.role in _OWN_SIDE:
+        if actor is not None and actor.role in OWN_SIDE:
             for field in _ONLY_SERVICE:
                 self.fields.pop(field, None)
 
@@ -271,13 +269,6 @@ class WorklistFilter(forms.Form):
         choice.choices = choices
 
 
-class OriginalChoice(forms.ModelChoiceField):
-    """A document of the case, shown with its day."""
-
-    def label_from_instance(self, document: Document) -> str:
-        return f"{document.title}, {dates.short_date(timezone.localdate(document.received_at))}"
-
-
 class FilingForm(forms.Form):
     """A document for a term, or evidence."""
 
@@ -287,7 +278,7 @@ class FilingForm(forms.Form):
     late_reason = long_text(
         _("If it is late: why"), required=False, max_length=500, help_text=_("A late letter is read too.")
     )
-    translation_of = OriginalChoice(label=_("This is a translation of"), queryset=Document.objects.none())
+    translation_of = DocumentChoice(label=_("This is a translation of"), queryset=Document.objects.none())
     complete = forms.BooleanField(
         label=_("This is everything; nothing more follows for this step"), required=False, initial=True
     )
@@ -303,7 +294,7 @@ class FilingForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         if kind == Kind.TRANSLATION:
-            cast(OriginalChoice, self.fields["translation_of"]).queryset = originals
+            cast(DocumentChoice, self.fields["translation_of"]).queryset = originals
         else:
             del self.fields["translation_of"]
         if not late:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Model
+
 from asylum_portal.accounts.models import User
 from cases.file_types import ProvenFile
 
@@ -49,4 +51,6 @@ class Given:
 
 
 def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, (date, datetime)) else value
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    return str(value.pk) if isinstance(value, Model) else value

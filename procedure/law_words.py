@@ -209,6 +209,7 @@ PERMIT_STEPS = frozenset(
         "plan_withdrawal_hearing",
         "send_hearing_report",
         "withdraw_permit",
+        "restore_permit",
         "renounce_permit",
     }
 )
@@ -220,6 +221,7 @@ FAMILY_STEPS = frozenset(
         "request_family_reunification",
         "grant_family_reunification",
         "refuse_family_reunification",
+        "reopen_family_request",
     }
 )
 

@@ -97,7 +97,7 @@ def check_extension(
     until: date | None,
     ground: str,
     actor: User,
-    proof: bool,
+    proof: Document | None,
     obstacle_ended_on: date | None = None,
 ) -> dict[str, Any]:
     """What is wrong with this longer time: the field, and why; the latest allowed day by name."""
@@ -112,8 +112,8 @@ def check_extension(
     if not may_extend(actor, extension):
         who = ", ".join(str(Role(role).label) for role in extension.by)
         errors["term"] = _("More time for this term is given by: %(who)s.") % {"who": who}
-    if extension.proof and not proof:
-        errors["proof"] = _("Add the proof: more time on this ground needs it.")
+    if extension.proof and proof is None:
+        errors["proof"] = _("Choose the proof on file: more time on this ground needs it.")
     if extension.working_days_after_obstacle is not None and obstacle_ended_on is None:
         errors["obstacle_ended_on"] = _("Give the last day of what stood in the way.")
     if until is None:
@@ -150,30 +150,34 @@ def extend_term(
     until: date,
     ground: str,
     reason: str = "",
-    proof: bool = False,
-    proof_document: Document | None = None,
+    proof: Document | None = None,
     obstacle_ended_on: date | None = None,
 ) -> DateChange | None:
-    """Give a term more time; 400 when the package does not allow it, so that no caller can forget to ask.
-
-    `proof` says that it is on file, `proof_document` also which paper it is.
-    """
+    """Give a term more time; 400 when the package does not allow it, so that no caller can forget to ask."""
     errors = check_extension(
         deadline,
         until=until,
         ground=ground,
         actor=transition.actor,
-        proof=proof or proof_document is not None,
+        proof=proof,
         obstacle_ended_on=obstacle_ended_on,
     )
     if errors:
         raise ValidationError(errors)
     extension = next(entry for entry in extensions_of(deadline) if ground in entry.grounds)
-    deadline.extended_by, deadline.extension_proof = transition, proof_document
+    deadline.extended_by, deadline.extension_proof = transition, proof
     deadline.extension, deadline.extension_ground = extension.code, ground
     return set_letter_date(
         deadline, transition, due_on=until, reason=reason or extension.grounds[ground], cause=Cause.EXTENSION
     )
+
+
+def proof_of(procedure: Procedure, named: Any) -> Document | None:
+    """The document of this case that proves why more time is needed, named by itself or by its id."""
+    try:
+        return procedure.case.documents.filter(pk=getattr(named, "pk", str(named))).first() if named else None
+    except ValidationError:
+        return None
 
 
 def _before_extensions(deadline: Deadline) -> date:

@@ -8,14 +8,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from asylum_portal.accounts.models import Role
+from asylum_portal.accounts.models import OWN_SIDE, Role
 from cases.models import Case
 from procedure import stages
 from procedure.law_words import Mode
 from procedure.models import Deadline, Procedure, ProcedureDay
 from procedure.states import TRACKS_WITH_DAYS, Phase, Schedule, Track
 
-_OWN_SIDE = {Role.APPLICANT, Role.GUARDIAN, Role.LAWYER}
 _DAY_PHASE = {
     "HAS-03": Phase.INTENTION_RESPONSE,
     "HAS-04": Phase.DECISION,
@@ -64,7 +63,7 @@ def next_date(procedure: Procedure, *, today: date, role: str) -> NextDate | Non
     ]
     terms = [term for term in procedure.deadlines.all() if term.state == Deadline.State.OPEN]
     for term in terms:
-        owed = role in term.owed_by or (role == Role.APPLICANT and bool(_OWN_SIDE & set(term.owed_by)))
+        owed = role in term.owed_by or (role == Role.APPLICANT and bool(OWN_SIDE & set(term.owed_by)))
         link = why_url(term)
         if (opens_on := opens(term)) is not None and opens_on >= today:
             title = _("Possible from this day: %(term)s") % {"term": term.title}

@@ -83,6 +83,21 @@ def finish_ground(procedure: Procedure, transition: Transition, *, ground: str) 
     return finish(procedure, transition, suspension=pause, resumes_on=transition.on)
 
 
+# After these nothing of the general procedure's days is left that could stand still.
+_LEAVE_THE_DAYS = frozenset({"refer_to_extended", "refer_to_dublin"})
+
+
+def leave_behind(procedure: Procedure, transition: Transition) -> None:
+    """End the pauses in which no term stands still any more: it was decided, or the days were left."""
+    if procedure.is_open and transition.name not in _LEAVE_THE_DAYS:
+        return
+    running = set(procedure.deadlines.running().values_list("rule_code", flat=True))
+    for pause in standing(procedure):
+        if not any(pause.concerns(code, pause.law) for code in running):
+            pause.ends_on, pause.ended_by = transition.on - ONE_DAY, transition
+            pause.save(update_fields=["ends_on", "ended_by"])
+
+
 def _move_all(procedure: Procedure, because: Because) -> None:
     """Bring every running term to its date, those that wait for a pause without an end apart."""
     waiting = list(standing(procedure))

@@ -22,6 +22,7 @@ from procedure.machines import MODEL_OF_STEP
 from procedure.models import Procedure
 from procedure.states import GRANTS, REFUSALS, REFUSALS_OF_TRACK, Outcome, Schedule, Track
 from procedure.step_documents import document_code, document_is_missing
+from procedure.step_fields import CLAIM_KINDS
 
 _DECISION_PERIODS = ("42(4)(a)", "42(4)(b)", "42(4)(c)", "42(5)")
 _SOME_BYTES = b"a document that is never kept"
@@ -133,7 +134,7 @@ def _choices(procedure: Procedure, name: str) -> tuple[str, dict[Any, Any]]:
             allowed = REFUSALS_OF_TRACK.get(Track(procedure.track), REFUSALS)
             return "outcome", {str(code): Outcome(code).label for code in allowed}
         case "send_claim":
-            return "kind", {"take_charge": "take charge", "take_back": "take back"}
+            return "kind", dict(CLAIM_KINDS)
         case _:
             return "", {}
 

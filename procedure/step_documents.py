@@ -51,6 +51,17 @@ DOCUMENT_OF_STEP = {
 _IN_DUBLIN = {"reconsider": "DOC-INT-DUB"}
 # These count when they are on file already.
 MAY_BE_ON_FILE = {"DOC-APPFORM", "DOC-MEDADV", "DOC-WDR", "DOC-POL"}
+# After one of these steps an older document no longer counts: a statement that was taken back, or spent on
+# another decision, withdraws nothing (C12.8); a police report replaces one document.
+MEANT_BEFORE = {
+    "DOC-WDR": (
+        "announce_repeat_application",
+        "retract_withdrawal",
+        "reopen_after_annulment",
+        "record_lapsed_transfer",
+    ),
+    "DOC-POL": ("replace_document",),
+}
 # The step can do without when this tick says why.
 INSTEAD_OF_DOCUMENT = {
     "complete_preparation": "no_medical_consent",
@@ -73,4 +84,11 @@ def document_is_missing(
     code = document_code(procedure, name)
     if code is None or document is not None or facts.get(INSTEAD_OF_DOCUMENT.get(name, "")):
         return False
-    return not (code in MAY_BE_ON_FILE and procedure.case.documents.of_type(code).exists())
+    return not (code in MAY_BE_ON_FILE and _on_file(procedure, code))
+
+
+def _on_file(procedure: Procedure, code: str) -> bool:
+    """Is such a document on file that was meant for this occasion?"""
+    found = procedure.case.documents.of_type(code)
+    before = procedure.transitions.filter(name__in=MEANT_BEFORE.get(code, ())).order_by("-id").first()
+    return (found if before is None else found.filter(received_at__gt=before.at)).exists()

@@ -1,16 +1,28 @@
 """What each step asks of its taker beside day, ticks and document."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from asylum_portal import dates
 from asylum_portal.accounts.models import Role, User
 from asylum_portal.inputs import DayInput, MomentInput
+from cases.models import Document
+from procedure.guards import WAITING_TERMS
 from procedure.models import Appeal, Procedure, Replacement, RulePackage
-from procedure.states import CHOSEN_SCHEDULES, GRANTS, REFUSALS, REFUSALS_OF_TRACK, Outcome, Schedule, Track
+from procedure.states import (
+    CHOSEN_SCHEDULES,
+    GRANTS,
+    REFUSALS,
+    REFUSALS_OF_TRACK,
+    Outcome,
+    Schedule,
+    State,
+    Track,
+)
 from procedure.terms import add_months
 
 EXTENSION_GROUNDS = [
@@ -21,13 +33,6 @@ EXTENSION_GROUNDS = [
     ("e", _("e. Circumstances of another permit are being examined")),
     ("f", _("f. A forensic medical examination was offered")),
     ("g", _("g. The applicant did not come, or has disappeared")),
-]
-RESPONSE_GROUNDS = [
-    ("interpreter", _("No interpreter was to be had")),
-    ("lawyer_ill", _("The lawyer has fallen ill")),
-    ("applicant_ill", _("The applicant must recover first (medical note)")),
-    ("transfer", _("A move to another centre fell on the appointment")),
-    ("lawyer_leave", _("The lawyer is on leave that was announced a month before")),
 ]
 DECISION_PERIOD_BASES = [
     ("42(4)(a)", _("Complex case: art. 42(4)(a)")),
@@ -122,8 +127,32 @@ def _tick(label: Any, **options: Any) -> forms.BooleanField:
     return forms.BooleanField(label=label, required=False, **options)
 
 
-def _rulings() -> dict[str, forms.Field]:
-    return {"ruling": _choice(_("Judgment"), Appeal.Ruling.choices)}
+def _rulings(*, higher: bool = False) -> dict[str, forms.Field]:
+    given = Appeal.Ruling if higher else Appeal.OF_THE_COURT
+    return {"ruling": _choice(_("Judgment"), [(str(ruling), ruling.label) for ruling in given])}
+
+
+def _detained(procedure: Procedure) -> dict[str, forms.Field]:
+    return {"detained": _tick(_("The person is detained"), initial=procedure.detained)}
+
+
+def _senior_decides(procedure: Procedure) -> dict[str, forms.Field]:
+    return {
+        "senior_decides": _tick(
+            _("Article 1F may apply: a supervisor takes the decision"), initial=procedure.senior_decides
+        )
+    }
+
+
+def _leaving() -> dict[str, forms.Field]:
+    return {
+        "leave_at_once": _tick(_("There is no departure term (art. 62(2))")),
+        "leave_until_on": _day(
+            _("Last day to leave, when the decision names one"),
+            required=False,
+            help_text=_("Empty: four weeks. A shorter time stands in the decision (art. 62(2))."),
+        ),
+    }
 
 
 def _outcomes(procedure: Procedure) -> list[tuple[str, Any]]:
@@ -158,12 +187,35 @@ def _running_terms(procedure: Procedure, codes: set[str] | None = None) -> list[
     return found
 
 
+class DocumentChoice(forms.ModelChoiceField):
+    """A document of the case, shown with its day."""
+
+    def label_from_instance(self, document: Document) -> str:
+        return f"{document.title}, {dates.short_date(timezone.localdate(document.received_at))}"
+
+
 def _extendable(procedure: Procedure) -> dict[str, forms.Field]:
     extensions = procedure.package.law.extensions.values()
     codes = {code for extension in extensions for code in extension.rules}
     grounds = {key: _(title) for extension in extensions for key, title in extension.grounds.items()}
     return {
         "term": _choice(_("Which time"), _running_terms(procedure, codes)),
+        **_more_time(procedure, grounds),
+    }
+
+
+def _longer_response(procedure: Procedure) -> dict[str, forms.Field]:
+    """T30: the grounds on which the term of this response can get more time."""
+    term = procedure.latest_deadline(*WAITING_TERMS[State.INTENDED_DECISION])
+    extensions = term.law.extensions_of(term.rule_code) if term is not None else ()
+    return _more_time(
+        procedure, {key: _(title) for extension in extensions for key, title in extension.grounds.items()}
+    )
+
+
+def _more_time(procedure: Procedure, grounds: Mapping[str, Any]) -> dict[str, forms.Field]:
+    proofs = procedure.case.documents.order_by("-received_at")
+    return {
         "ground": _choice(_("Ground"), list(grounds.items()), required=False),
         "obstacle_ended_on": _day(
             _("Day on which the obstacle ended"),
@@ -173,7 +225,7 @@ def _extendable(procedure: Procedure) -> dict[str, forms.Field]:
             ),
         ),
         "until": _day(_("New last day")),
-        "proof": _tick(_("The proof is on file")),
+        "proof": DocumentChoice(label=_("The proof on file"), queryset=proofs, required=False),
     }
 
 
@@ -224,9 +276,7 @@ def _text_field(label: Any, **options: Any) -> forms.CharField:
 
 # By step; a key that is no argument of the step is a fact of the history.
 FIELDS: dict[str, Callable[[Procedure], dict[str, forms.Field]]] = {
-    "finish_application_interview": lambda procedure: {
-        "senior_decides": _tick(_("Article 1F may apply: a supervisor takes the decision"))
-    },
+    "finish_application_interview": lambda procedure: _senior_decides(procedure),
     "begin_preparation": lambda procedure: {
         "schedule": _choice(
             _("Days of the general procedure"),
@@ -236,7 +286,7 @@ FIELDS: dict[str, Callable[[Procedure], dict[str, forms.Field]]] = {
     "refer_to_dublin": lambda procedure: {
         "hit": _tick(_("Fingerprints or a visa were found (Eurodac, VIS)")),
         "hit_on": _day(_("Day on which they were found"), required=False),
-        "detained": _tick(_("The person is detained")),
+        **_detained(procedure),
     },
     "choose_nine_days": lambda procedure: {
         "why_nine_days": _choice(
@@ -254,9 +304,6 @@ FIELDS: dict[str, Callable[[Procedure], dict[str, forms.Field]]] = {
     },
     "announce_other_day_one": _day_one,
     "plan_one_day_test": _day_one,
-    "hold_one_day_test": lambda procedure: {
-        "interview_omitted": long_text(_("Why there was no interview"), required=False, max_length=300)
-    },
     "choose_track": lambda procedure: {
         "track": _choice(
             _("Procedure"),
@@ -264,11 +311,16 @@ FIELDS: dict[str, Callable[[Procedure], dict[str, forms.Field]]] = {
         )
     },
     "issue_intended_decision": lambda procedure: {
-        "detained": _tick(_("The person is detained")),
+        **_detained(procedure),
         **letter(required=False),
     },
-    "reconsider": lambda procedure: letter(required=False),
-    "close_extended_interview": lambda procedure: letter(required=False),
+    "reconsider": lambda procedure: {**_detained(procedure), **letter(required=False)},
+    "close_interview": lambda procedure: _senior_decides(procedure),
+    "hold_one_day_test": lambda procedure: {
+        "interview_omitted": long_text(_("Why there was no interview"), required=False, max_length=300),
+        **_senior_decides(procedure),
+    },
+    "close_extended_interview": lambda procedure: {**_senior_decides(procedure), **letter(required=False)},
     "extend_general_procedure": lambda procedure: {"ground": _choice(_("Ground"), EXTENSION_GROUNDS)},
     "refer_to_extended": lambda procedure: {
         "why_extended": _choice(_("Why the extended procedure"), EXTENDED_REASONS),
@@ -282,19 +334,27 @@ FIELDS: dict[str, Callable[[Procedure], dict[str, forms.Field]]] = {
         "ground": _choice(_("Ground"), DECISION_PERIOD_BASES),
         **letter(required=True),
     },
-    "extend_response_term": lambda procedure: {
-        "why_more_time": _choice(_("Ground"), RESPONSE_GROUNDS),
-        **letter(required=True),
-    },
+    "extend_response_term": _longer_response,
     "send_claim": lambda procedure: {
         "kind": _choice(_("What is asked"), CLAIM_KINDS),
         "country": _text_field(_("Country")),
     },
     "accept_claim": lambda procedure: {
         "by_default": _tick(_("The other country did not answer in time, which counts as yes")),
-        "accepted_on": _day(_("Day of the acceptance"), required=False),
-        "detained": _tick(_("The person is detained")),
+        "accepted_on": _day(
+            _("Day of the acceptance"),
+            required=False,
+            help_text=_("Empty: the day of the event; without an answer, the day after the time for it."),
+        ),
+        **_detained(procedure),
         **letter(required=False),
+    },
+    "take_responsibility": lambda procedure: {
+        "responsible_on": _day(
+            _("Day on which it was established"),
+            required=False,
+            help_text=_("The time for the decision counts from this day. Empty: the day of the event."),
+        )
     },
     "decide_not_to_consider": lambda procedure: letter(required=False),
     "confirm_transfer": lambda procedure: {"country": _text_field(_("Country"))},
@@ -307,9 +367,11 @@ FIELDS: dict[str, Callable[[Procedure], dict[str, forms.Field]]] = {
         "suspensive_exception": _tick(
             _("An exception holds: the appeal suspends all the same (art. 30a(1)(c), 30b(1)(h))")
         ),
-        "leave_at_once": _tick(_("There is no departure term (art. 62(2))")),
+        **_leaving(),
         **letter(required=False),
     },
+    "refuse_incomplete": lambda procedure: {**_leaving(), **letter(required=False)},
+    "confirm_withdrawal": lambda procedure: _leaving(),
     "reopen_after_annulment": lambda procedure: letter(required=False),
     "request_withdrawal": lambda procedure: {
         "interpreter_name": forms.CharField(
@@ -321,7 +383,7 @@ FIELDS: dict[str, Callable[[Procedure], dict[str, forms.Field]]] = {
         "why": _choice(_("Ground"), DISCONTINUATION_GROUNDS),
         **letter(required=True),
     },
-    "discontinue": lambda procedure: letter(required=False),
+    "discontinue": lambda procedure: {**_leaving(), **letter(required=False)},
     "assign_lawyer": lambda procedure: {"lawyer": _lawyers()},
     "change_lawyer": lambda procedure: {"lawyer": _lawyers()},
     "pause": _pause,
@@ -340,7 +402,6 @@ FIELDS: dict[str, Callable[[Procedure], dict[str, forms.Field]]] = {
             _("Why a child is with this person at the border"), required=False, max_length=300
         ),
     },
-    "lift_border_measure": lambda procedure: letter(required=False),
     "lodge_appeal": lambda procedure: {
         "late_reason": long_text(_("Why late"), required=False, max_length=500)
     },
@@ -353,7 +414,7 @@ FIELDS: dict[str, Callable[[Procedure], dict[str, forms.Field]]] = {
         )
     },
     "record_ruling": lambda procedure: _rulings(),
-    "record_higher_ruling": lambda procedure: _rulings(),
+    "record_higher_ruling": lambda procedure: _rulings(higher=True),
     "make_final": lambda procedure: {
         "no_right_of_residence": _tick(_("There is no other right of residence (code 98)"))
     },
@@ -372,13 +433,16 @@ FIELDS: dict[str, Callable[[Procedure], dict[str, forms.Field]]] = {
         "ground": _choice(_("Ground of art. 32(1)"), PERMIT_GROUNDS),
         **letter(required=False),
     },
-    "withdraw_permit": lambda procedure: letter(required=False),
+    "withdraw_permit": lambda procedure: {**_leaving(), **letter(required=False)},
     "order_departure": lambda procedure: letter(required=True),
     "confirm_departure": lambda procedure: {"country": _text_field(_("Country"))},
 }
 # These go to the step itself; everything else that a form asks is a fact of the history.
 ARGUMENTS: dict[str, tuple[str, ...]] = {
     "finish_application_interview": ("senior_decides",),
+    "close_interview": ("senior_decides",),
+    "close_extended_interview": ("senior_decides",),
+    "hold_one_day_test": ("senior_decides",),
     "begin_preparation": ("schedule",),
     "refer_to_dublin": ("hit", "detained"),
     "complete_preparation": ("day_one_on",),
@@ -386,10 +450,13 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "plan_one_day_test": ("day_one_on",),
     "choose_track": ("track",),
     "issue_intended_decision": ("detained",),
+    "reconsider": ("detained",),
+    "extend_response_term": ("until", "ground", "obstacle_ended_on", "proof"),
     "extend_general_procedure": ("ground",),
     "extend_decision_period": ("ground",),
     "send_claim": ("kind",),
     "accept_claim": ("by_default", "detained"),
+    "take_responsibility": ("responsible_on",),
     "confirm_transfer": ("country",),
     "grant": ("outcome",),
     "refuse": ("outcome",),

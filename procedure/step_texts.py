@@ -114,6 +114,10 @@ WHAT_IT_DOES: dict[str, Any] = {
         "You tell the service that its decision is late (ingebrekestelling). It has two weeks more; then you "
         "can go to court."
     ),
+    "restore_permit": _(
+        "The court annulled the withdrawal. The permit is what it was, and nobody has to leave."
+    ),
+    "reopen_family_request": _("The court annulled the refusal. The service decides on the request again."),
     "pause": _("Time stands still on a ground of the law. The terms that this ground names get later dates."),
     "resume": _("The pause ends. The terms get their new last days."),
     "extend_term": _("A term gets a later last day, on a ground and within the limit of the rules."),

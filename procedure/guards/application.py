@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from asylum_portal.accounts.models import OWN_SIDE
 from procedure.states import Hold, Schedule, State, Track
 
 from .basis import guard
@@ -47,7 +48,8 @@ def six_days_chosen(procedure: Any) -> bool:
 
 @guard(_("The general procedure starts on the day that was announced, and not on another."))
 def is_announced_day_one(procedure: Any) -> bool:
-    return procedure.event_on == procedure.day_one_on
+    first = next((day for day in procedure.days.all() if day.number == 1), None)
+    return procedure.event_on == procedure.day_one_on and not (first and first.stands_still)
 
 
 @guard(_("No corrections have come in yet and the time for them is not over."))
@@ -139,7 +141,7 @@ def report_of_single_interview(procedure: Any) -> bool:
 
 def _over(procedure: Any, code: str) -> bool:
     """Whether the planned day at whose end this term closes is over; an extension takes its place."""
-    if extension := procedure.latest_deadline("AA-EXT"):
+    if extension := procedure.extension_of_days():
         return extension.is_over(on=procedure.event_on)
     day = procedure.day_that_closes(code)
     return day is not None and not day.stands_still and day.on < procedure.event_on
@@ -147,7 +149,7 @@ def _over(procedure: Any, code: str) -> bool:
 
 @guard(_("The general procedure has been extended once already."))
 def not_yet_extended(procedure: Any) -> bool:
-    return procedure.latest_deadline("AA-EXT") is None
+    return procedure.extension_of_days() is None
 
 
 @guard(_("No detailed interview has been held yet."))
@@ -226,7 +228,27 @@ def not_detained_for_transfer(procedure: Any) -> bool:
     return not (procedure.track == Track.DUBLIN and procedure.detained)
 
 
+@guard(_("The rules give no more time for this response."))
+def response_term_can_be_extended(procedure: Any) -> bool:
+    """T30; none in detention, nor after the border procedure (VW-DET, BOR-03)."""
+    term = procedure.latest_deadline(*WAITING_TERMS[State.INTENDED_DECISION])
+    return term is not None and bool(term.law.extensions_of(term.rule_code))
+
+
 # Repeat applications
+
+
+@guard(_("Nothing has been filed since it was said what is missing. File it first."))
+def something_supplied(procedure: Any) -> bool:
+    """T46."""
+    asked = procedure.transitions.filter(name="find_incomplete").order_by("-id").first()
+    own_side = procedure.case.documents.filter(uploaded_by__role__in=OWN_SIDE)
+    return asked is not None and own_side.filter(received_at__gte=asked.at).exists()
+
+
+@guard(_("Another application of this person is being treated already."))
+def no_other_application(procedure: Any) -> bool:
+    return not procedure.case.procedures.open().exclude(pk=procedure.pk).exists()
 
 
 @guard(_("The time to bring what is missing is still running."))
@@ -274,6 +296,12 @@ def decision_late(procedure: Any) -> bool:
     """DEF-01: possible from the day after the decision period."""
     term = procedure.latest_deadline("DEC-06M", "DEC-EXT", "DEC-NEW")
     return term is not None and term.is_over(on=procedure.event_on)
+
+
+@guard(_("No period for the decision is running that could be extended."))
+def decision_period_runs(procedure: Any) -> bool:
+    """T29; what a court has ordered (DEC-NEW) only the court makes longer."""
+    return procedure.deadlines.running().filter(rule_code__in=("DEC-06M", "DEC-EXT")).exists()
 
 
 @guard(_("No time runs in this case."))

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from procedure.states import ONE_WEEK_OUTCOMES, Outcome, State
@@ -13,7 +14,7 @@ _HIGHER_APPEAL_TERMS = ("HAP-01", "HAP-EU")
 _BORDER_TERMS = ("BOR-01", "BOR-12W")
 # What the service still has to do about a permit before a case can be closed.
 _PERMIT_AT_REST = ("active", "permanent", "permit_withdrawn", "expired", "renounced")
-_RETURN_AT_REST = ("not_started", "departed", "unknown_destination", "stopped")
+_RETURN_AT_REST = ("departed", "unknown_destination", "stopped")
 
 
 def _over(procedure: Any, codes: tuple[str, ...], on: Any) -> bool:
@@ -47,18 +48,34 @@ def four_weeks_over(measure: Any) -> bool:
 
 @guard(_("The application was refused in time; entry can be refused."))
 def no_decision_that_refuses_entry(measure: Any) -> bool:
-    """B03: no decision of art. 30, 30a or 30b."""
-    return measure.procedure.outcome not in ONE_WEEK_OUTCOMES
+    """B03: no decision of art. 30, 30a or 30b before the last minute."""
+    return measure.procedure.outcome not in ONE_WEEK_OUTCOMES or not _decided_in_time(measure.procedure)
 
 
 @guard(_("The application must have been refused within the four weeks at the border."))
 def refused_within_four_weeks(measure: Any) -> bool:
     """B04."""
-    procedure = measure.procedure
-    if procedure.state != State.REFUSED or procedure.decided_on is None:
-        return False
+    return measure.procedure.state == State.REFUSED and _decided_in_time(measure.procedure)
+
+
+def _decided_in_time(procedure: Any) -> bool:
+    """Was the decision made known before the last minute for which somebody may be held?"""
     term = procedure.latest_deadline(*_BORDER_TERMS)
-    return term is None or procedure.decided_on <= term.effective_due_on
+    decision = (
+        procedure.transitions.filter(machine="procedure", to_state=State.REFUSED).order_by("-id").first()
+    )
+    if term is None or decision is None or procedure.decided_on is None:
+        return procedure.decided_on is not None
+    if timezone.localdate(decision.at) == decision.on:
+        return decision.at <= term.due_at
+    # Written down on a later day, its hour is not known: on the last day nobody is held for it.
+    return decision.on < timezone.localdate(term.due_at)
+
+
+@guard(_("Entry is still postponed at the border. End that first."))
+def nobody_held_at_border(procedure: Any) -> bool:
+    """T64."""
+    return not procedure.bordermeasure_set.filter(state="imposed").exists()
 
 
 # Court
@@ -77,6 +94,8 @@ def provisional_request_waits(appeal: Any) -> bool:
 @guard(_("The time to go to court is still open."))
 def time_for_court_over(appeal: Any) -> bool:
     """P08: the terms have passed."""
+    if _decision_is_gone(appeal):
+        return True
     match appeal.state:
         case "window_open":
             return _over(appeal.procedure, _APPEAL_TERMS, appeal.event_on)
@@ -86,6 +105,19 @@ def time_for_court_over(appeal: Any) -> bool:
             return True
 
 
+def _decision_is_gone(appeal: Any) -> bool:
+    """Is the decision that the court looks at no longer there (T63, T37)?"""
+    match appeal.against:
+        case "permit":
+            permit = appeal.procedure.permit_set.order_by("-id").first()
+            return permit is not None and permit.state != "permit_withdrawn"
+        case "family":
+            family = appeal.procedure.familyreunification_set.order_by("-id").first()
+            return family is not None and family.state != "refused"
+        case _:
+            return appeal.procedure.is_open
+
+
 def _appeal_of(procedure: Any) -> Any:
     return procedure.appeal_set.order_by("-id").first()
 
@@ -93,8 +125,23 @@ def _appeal_of(procedure: Any) -> Any:
 @guard(_("The court has not annulled the decision."))
 def decision_annulled(procedure: Any) -> bool:
     """T63; what was stopped, or never taken up, is treated anew as well."""
+    return _annulled(procedure, against="application")
+
+
+@guard(_("The court has not annulled the decision."))
+def withdrawal_annulled(permit: Any) -> bool:
+    return _annulled(permit.procedure, against="permit")
+
+
+@guard(_("The court has not annulled the decision."))
+def family_refusal_annulled(family: Any) -> bool:
+    return _annulled(family.procedure, against="family")
+
+
+def _annulled(procedure: Any, *, against: str) -> bool:
+    """Is this decision gone, with nothing about it before a court any more?"""
     appeal = _appeal_of(procedure)
-    return appeal is not None and bool({appeal.ruling, appeal.higher_ruling} & {"annulled", "partly"})
+    return appeal is not None and appeal.against == against and appeal.annulled and no_open_appeal(procedure)
 
 
 @guard(_("The time to go to court is still open."))
@@ -119,6 +166,23 @@ def no_open_appeal(procedure: Any) -> bool:
 def no_open_permit_work(procedure: Any) -> bool:
     permit = procedure.permit_set.order_by("-id").first()
     return permit is None or permit.state in _PERMIT_AT_REST
+
+
+@guard(_("A request for family reunification has not been decided yet."))
+def no_open_family_request(procedure: Any) -> bool:
+    """T64."""
+    family = procedure.familyreunification_set.order_by("-id").first()
+    return family is None or family.state != "requested"
+
+
+@guard(_("Another decision of this case can still be taken to court, or is there. Wait for its end."))
+def no_other_appeal(subject: Any) -> bool:
+    """F03, R14: one way to court at a time, so that no last day for an appeal is lost."""
+    appeal = _appeal_of(subject.procedure)
+    if appeal is None or appeal.state == "final":
+        return True
+    appeal.procedure, appeal.event_on = subject.procedure, subject.event_on
+    return appeal.state not in ("lodged", "higher_lodged") and time_for_court_over(appeal)
 
 
 @guard(_("The permit cannot be extended yet; the first day is named with the term."))
@@ -178,8 +242,9 @@ def court_keeps_return_waiting(track: Any) -> bool:
 
 @guard(_("The court still keeps the departure waiting."))
 def court_no_longer_keeps_waiting(track: Any) -> bool:
-    """V03."""
-    return not court_keeps_return_waiting(track)
+    """V03: the ruling dismisses; after an annulment nobody has to leave, and a new decision follows."""
+    appeal = _appeal_of(track.procedure)
+    return appeal is None or not (appeal.keeps_return_waiting or appeal.annulled)
 
 
 @guard(_("No other country has taken over the application."))

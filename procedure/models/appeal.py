@@ -34,6 +34,10 @@ class Appeal(SmallMachine):
         DISMISSED = "dismissed", _("dismissed (ongegrond)")
         ANNULLED = "annulled", _("decision annulled (gegrond)")
         PARTLY = "partly", _("decision annulled in part")
+        # In higher appeal alone: the service was right, and the judgment of the court is gone.
+        SET_ASIDE = "set_aside", _("judgment set aside, the decision stands")
+
+    OF_THE_COURT = (Ruling.DISMISSED, Ruling.ANNULLED, Ruling.PARTLY)
 
     state = FSMField(default=State.WINDOW_OPEN, choices=State.choices, editable=False, max_length=32)
     against = models.CharField(max_length=12, choices=Against.choices, default=Against.APPLICATION)
@@ -51,9 +55,19 @@ class Appeal(SmallMachine):
     @property
     def keeps_return_waiting(self) -> bool:
         """Is the departure term suspended: by the appeal itself, or while the court's measure is awaited?"""
-        waits_for_measure = self.provisional_requested_on is not None and self.provisional_granted is None
+        asked = self.provisional_requested_on is not None and self.provisional_granted is None
+        # A judgment on the appeal answers the request too.
+        waits_for_measure = asked and self.state in (self.State.WINDOW_OPEN, self.State.LODGED)
         lodged = self.state == self.State.LODGED
         return (lodged and (self.suspensive or bool(self.provisional_granted))) or waits_for_measure
+
+    @property
+    def annulled(self) -> bool:
+        """Is the decision gone? A dismissed higher appeal leaves the judgment of the court as it was."""
+        gone = (self.Ruling.ANNULLED, self.Ruling.PARTLY)
+        if self.higher_ruling in ("", self.Ruling.DISMISSED):
+            return self.ruling in gone
+        return self.higher_ruling in gone
 
     @step(_("Lodge the appeal"), source=State.WINDOW_OPEN, target=State.LODGED, number="P01")
     def lodge_appeal(self) -> None:

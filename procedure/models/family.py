@@ -50,6 +50,23 @@ class FamilyReunification(SmallMachine):
     def grant_family_reunification(self) -> None:
         """The family may come."""
 
-    @step(_("Refuse family reunification"), source=State.REQUESTED, target=State.FR_REFUSED, number="F03")
+    @step(
+        _("Decide on the family again after the judgment"),
+        source=State.FR_REFUSED,
+        target=State.REQUESTED,
+        # Beside C2, as T63: without it a judgment in the family's favour would lead nowhere.
+        number="T63",
+        conditions=[guards.family_refusal_annulled],
+    )
+    def reopen_family_request(self) -> None:
+        """The court annulled the refusal: the service decides on the request again."""
+
+    @step(
+        _("Refuse family reunification"),
+        source=State.REQUESTED,
+        target=State.FR_REFUSED,
+        number="F03",
+        conditions=[guards.no_other_appeal],
+    )
     def refuse_family_reunification(self) -> None:
         """The family may not come; an appeal is possible."""

@@ -158,9 +158,21 @@ class Permit(SmallMachine):
         source=State.WITHDRAWAL_HEARING,
         target=State.PERMIT_WITHDRAWN,
         number="R14",
+        conditions=[guards.no_other_appeal],
     )
     def withdraw_permit(self) -> None:
         """The permit is withdrawn and the decision made known."""
+
+    @step(
+        _("Give the permit back after the judgment"),
+        source=State.PERMIT_WITHDRAWN,
+        target=back_to("before_withdrawal", states=[State.ACTIVE, State.PERMANENT]),
+        # Beside C2, as T63: without it a judgment in the holder's favour would lead nowhere.
+        number="T63",
+        conditions=[guards.withdrawal_annulled],
+    )
+    def restore_permit(self) -> None:
+        """The court annulled the withdrawal: the permit is what it was."""
 
     @step(_("Give up the permit"), source=State.ACTIVE, target=State.RENOUNCED, number="R15")
     def renounce_permit(self) -> None:
@@ -168,7 +180,6 @@ class Permit(SmallMachine):
 
     def _hand_out(self, valid_from: date, valid_until: date) -> None:
         self.valid_from, self.valid_until = valid_from, valid_until
-        self.w_document_returned = True
 
 
 class Replacement(SmallMachine):

@@ -21,6 +21,9 @@ from .roads import (
     StoppingSteps,
 )
 
+# With these the days begin that an extension makes longer.
+PLANS_DAY_ONE = ("complete_preparation", "continue_in_six_days")
+
 
 class ProcedureQuerySet(models.QuerySet):
     def visible_to(self, user, *, on: date) -> Self:
@@ -84,6 +87,13 @@ class Procedure(
         """The newest term with one of these codes that was not cancelled."""
         standing = self.deadlines.exclude(state="cancelled").filter(rule_code__in=codes)
         return standing.order_by("-opened_by_id").first()
+
+    def extension_of_days(self):
+        """The extension of the days that run now (T17); one of earlier days says nothing of them."""
+        planned = self.transitions.filter(name__in=PLANS_DAY_ONE).order_by("-id").first()
+        found = self.latest_deadline("AA-EXT")
+        before = found is not None and planned is not None and found.opened_by_id < planned.pk
+        return None if before else found
 
     def day_that_closes(self, code: str):
         """The planned day at whose end this rule's term closes."""

@@ -66,7 +66,7 @@ def _for_work(request: SignedInRequest, found: Case) -> HttpResponse:
         "documents": _documents(found, reader=request.user, on=today),
         "people": _people(found, on=today),
         "may_announce_repeat": may_announce_repeat(request.user, found, on=today)
-        and not why_no_repeat(found),
+        and not why_no_repeat(found, on=today),
         "family": _family(found, reader=request.user, on=today),
         "may_add_document": bool(codes_added_by(request.user)),
         "last_message": Message.objects.visible_to(request.user, on=today).filter(case=found).last(),

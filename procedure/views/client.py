@@ -95,7 +95,8 @@ def client_case(request: SignedInRequest, case: Case) -> HttpResponse:
         "day": today,
         "names": case.applicant.names.all(),
         "workers": case.current_workers(on=today),
-        "may_announce_repeat": may_announce_repeat(request.user, case, on=today) and not why_no_repeat(case),
+        "may_announce_repeat": may_announce_repeat(request.user, case, on=today)
+        and not why_no_repeat(case, on=today),
     }
     if procedure is not None:
         stages.bring_machines(procedure)

@@ -29,7 +29,7 @@ def announce(request: SignedInRequest, pk) -> HttpResponse:
     """404 when not theirs, 409 while an application runs, 403 when they may not, 400 for wrong input."""
     today = clock.today()
     case = visible_case_or_404(request.user, pk, on=today)
-    if reasons := why_no_repeat(case):
+    if reasons := why_no_repeat(case, on=clock.today()):
         return errors.page(request, 409, reasons=[str(reason) for reason in reasons])
     if not may_announce_repeat(request.user, case, on=today):
         raise PermissionDenied

@@ -223,7 +223,13 @@ def test_a_longer_term_is_told_as_moved(cast: Cast, monkeypatch: pytest.MonkeyPa
         cast,
         "extend_response_term",
         "caseworker",
-        {"why_more_time": "lawyer_ill", "letter_due_on": "2026-04-20", "letter_reason": "ill"},
+        {
+            "ground": "lawyer_ill",
+            "obstacle_ended_on": "2026-04-13",
+            "until": "2026-04-20",
+            "proof": str(cast.case.documents.first().pk),
+            "reason": "ill",
+        },
     )
     assert answer.status_code == 201, answer.content
     (moved,) = answer.json()["moved"]

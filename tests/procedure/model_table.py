@@ -77,8 +77,9 @@ T47  | refuse_incomplete            | IND-B          | HASA_INCOMPLETE -> REFUSE
 T48  | plan_one_day_test            | IND-P          | HASA_NOTIFIED -> HASA_PLANNED
 T49  | hold_one_day_test            | IND-H          | HASA_PLANNED -> HASA_DAY1
 T50  | issue_intended_decision      | IND-B          | HASA_DAY1 -> HASA_INTENTION
-T51  | continue_in_six_days         | IND-B          | HASA_DAY1 HASA_INTENTION -> AA_ASSESSMENT
+T51  | continue_in_six_days         | IND-B          | HASA_DAY1 HASA_INTENTION HASA_DECISION -> AA_ASSESSMENT
 T52  | refer_to_extended            | IND-B          | HASA_DAY1 HASA_INTENTION -> VA_INVESTIGATION
+T52  | refer_to_extended            | IND-B          | HASA_DECISION -> VA_INVESTIGATION
 T53  | close_response               | LAW SYS        | HASA_INTENTION -> HASA_DECISION
 T54  | refuse                       | IND-B          | HASA_INTENTION HASA_DECISION -> REFUSED
 T55  | grant                        | IND-B          | HASA_DAY1 HASA_DECISION -> GRANTED
@@ -106,6 +107,8 @@ READINGS = {
     "T29": "AA_* is here also AA_READY: the decision period runs from the day of lodging. HASA_PLANNED is "
     "no AA_*.",
     "T36": "The transfer to another state: REFUSED in the Dublin track. So for T37 and T38.",
+    "T51": "HASA_DECISION is not in the row, but C3 says of a missed third day (HAS-04): T51 or T52. The "
+    "response is closed by then, so without it nothing but a grant would be left. So for T52.",
     "T55": "HASA_INTENTION is not in the row, as it is in T14, T27 and T42: a grant after the intention "
     "goes through the response (HASA_DECISION) or the six days (T51).",
     "T58": "Every state whose name begins so, also those before a meeting (AA_READY, HASA_PLANNED): it is "
@@ -200,13 +203,16 @@ SMALL_READINGS = {
 }
 
 # What happens to the small machines without a row of its own in C2: as an effect that another row names,
-# as a state of C1.2 that no row of C2 reaches, or as an order that opens a term of C3.
+# as a state of C1.2 that no row of C2 reaches, as an order that opens a term of C3, or as what T63 is for the
+# application: a judgment that annuls leads on.
 EFFECTS = """
 P    | appeal      | open_appeal_window     | SYS            | (new) -> WINDOW_OPEN
 R    | permit      | begin_permit           | SYS            | (new) -> TO_PRODUCE
 R    | replacement | begin_replacement      | SYS            | (new) -> REPORTED
 V    | return      | begin_return           | SYS            | (new) -> NOT_STARTED
 R13  | permit      | send_hearing_report    | IND-H          | WITHDRAWAL_HEARING -> =
+T63  | permit      | restore_permit         | IND-B CRT      | PERMIT_WITHDRAWN -> before
+T63  | family      | reopen_family_request  | IND-B CRT      | FR_REFUSED -> REQUESTED
 R    | replacement | request_replacement    | APP IND-D      | REPORTED -> REQUESTED
 F    | family      | pass_family_window     | SYS            | WINDOW_OPEN -> WINDOW_PASSED
 V    | return      | plan_transfer          | SYS            | NOT_STARTED -> TRANSFER_PLANNED

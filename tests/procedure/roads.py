@@ -21,8 +21,9 @@ from procedure.access import ACTORS
 from procedure.actions import announce_repeat_application, apply_transition
 from procedure.checks import TICKS, WARNED_TICKS
 from procedure.given import Letter, Meeting
+from procedure.guards import WAITING_TERMS
 from procedure.models import Procedure
-from procedure.states import REFUSALS_OF_TRACK, Track
+from procedure.states import REFUSALS_OF_TRACK, State, Track
 from procedure.step_documents import DOCUMENT_OF_STEP
 from tests.cast import Cast, at, make_cast
 
@@ -226,7 +227,7 @@ ROADS: dict[str, Leg] = {
     "family.FR_GRANTED": _leg("family.REQUESTED", "grant_family_reunification 6-1"),
     "family.FR_REFUSED": _leg("family.REQUESTED", "refuse_family_reunification 6-1"),
     # Return. The departure term runs from the refusal (REFUSED/general).
-    "return.NOT_STARTED": _leg("DISCONTINUE_INTENTION/general", "discontinue 5-4"),
+    "return.NOT_STARTED": _leg("permit.ACTIVE", "renounce_permit 5-4"),
     "return.DTV_ACTIVE": _leg("REFUSED/general", "begin_departure_guidance 5-11"),
     "return.IOM_VOLUNTARY": _leg("return.DTV_ACTIVE", "choose_voluntary_departure 5-18"),
     "return.UNKNOWN_DESTINATION": _leg("return.DTV_ACTIVE", "record_unknown_destination 5-18"),
@@ -313,7 +314,14 @@ def given(cast: Cast, name: str, on: date, **more: Any) -> dict[str, Any]:
         case "extend_decision_period":
             inputs |= {"ground": "42(4)(a)", "letter": Letter(on + timedelta(days=300), "complex")}
         case "extend_response_term":
-            inputs["letter"] = Letter(on + timedelta(days=60), "lawyer ill")
+            term = cast.procedure.latest_deadline(*WAITING_TERMS[State.INTENDED_DECISION])
+            due_on = term.effective_due_on if term else on
+            inputs |= {
+                "ground": "lawyer_ill",
+                "obstacle_ended_on": due_on,
+                "until": due_on + timedelta(days=1),
+            }
+            inputs["proof"] = cast.case.documents.first()
         case "assign_lawyer" | "change_lawyer":
             inputs["lawyer"] = cast.other_lawyer
         case "plan_extended_interview" | "plan_withdrawal_hearing":

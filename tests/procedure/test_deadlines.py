@@ -97,8 +97,9 @@ def test_more_time_reopens_a_response_that_was_given_up_by_the_clock(cast: Cast)
     walk(cast, until="issue_intended_decision")
     lapse_terms(now=at(date(2026, 4, 8), 0))
     assert term(cast, "AA-VIEW").state == S.LAPSED
-    letter = Letter(date(2026, 4, 10), "the lawyer was ill")
-    cast.take("extend_response_term", D4, letter=letter, at=at(date(2026, 4, 8), 0, 30))
+    longer = {"ground": "lawyer_ill", "obstacle_ended_on": D4, "proof": cast.case.documents.first()}
+    night = at(date(2026, 4, 8), 0, 30)
+    cast.take("extend_response_term", D4, at=night, until=date(2026, 4, 10), **longer)
     view = term(cast, "AA-VIEW")
     assert (view.state, view.settled_at, view.effective_due_on) == (S.OPEN, None, date(2026, 4, 10))
     close_lapsed_steps(now=at(date(2026, 4, 10), 23))

@@ -22,7 +22,6 @@ from procedure.filings import (
     kinds_open_to,
     would_close,
 )
-from procedure.given import Letter
 from procedure.guards import StateForbids
 from procedure.models import Deadline, Filing, Procedure, Transition
 from procedure.states import State
@@ -91,8 +90,8 @@ def test_a_document_that_no_term_waits_for_is_neither_early_nor_late(cast: Cast)
 def test_a_later_extension_does_not_change_what_a_receipt_says(cast: Cast) -> None:
     walk(cast, until="issue_intended_decision")
     filing = cast.file("response", D4)
-    letter = Letter(date(2026, 4, 13), "a second response was announced")
-    cast.take("extend_response_term", D4, hour=16, letter=letter)
+    longer = {"ground": "lawyer_ill", "obstacle_ended_on": D4, "proof": cast.case.documents.first()}
+    cast.take("extend_response_term", D4, hour=16, until=date(2026, 4, 13), **longer)
     filing.refresh_from_db()
     assert filing.due_at == datetime(2026, 4, 7, 23, 59, 59, tzinfo=AMSTERDAM)
 

@@ -39,7 +39,7 @@ def more(cast: Cast, on: date, code: str, until: date | None, **inputs: Any) -> 
         "until": until,
         "ground": "lawyer_ill",
         "obstacle_ended_on": D4,
-        "proof": True,
+        "proof": cast.case.documents.first(),
         "reason": "a note of the doctor",
     }
     cast.take("extend_term", on, **{**given, **inputs})
@@ -90,8 +90,23 @@ def test_what_does_not_change_a_date_writes_no_row(cast: Cast) -> None:
 def test_the_days_after_a_response_term_that_got_longer_are_its_own(cast: Cast) -> None:
     """T30, by its own step: the history keeps both days."""
     walk(cast, until="issue_intended_decision")
-    cast.take("extend_response_term", D4, letter=Letter(date(2026, 4, 10), "the lawyer was ill"))
-    assert rows(term(cast, "AA-VIEW")) == [(D4, date(2026, 4, 10), "extension")]
+    proof = cast.case.documents.first()
+    longer = {"ground": "lawyer_ill", "obstacle_ended_on": D4, "proof": proof, "until": date(2026, 4, 10)}
+    cast.take("extend_response_term", D4, **longer, reason="the lawyer was ill")
+    view = term(cast, "AA-VIEW")
+    assert rows(view) == [(D4, date(2026, 4, 10), "extension")]
+    assert (view.extension_ground, view.extension_proof) == ("lawyer_ill", proof)
+
+
+def test_a_response_gets_no_more_time_than_the_policy_gives(cast: Cast) -> None:
+    """Vc C1/2.10: until five working days after the obstacle, with proof, by whichever of the two steps."""
+    walk(cast, until="issue_intended_decision")
+    longer: dict[str, Any] = {"ground": "lawyer_ill", "obstacle_ended_on": D4}
+    longer |= {"proof": cast.case.documents.first(), "until": date(2026, 4, 15)}
+    wrong = refused(lambda: cast.take("extend_response_term", D4, **longer))
+    assert "Tuesday 14 April 2026 at the latest" in " ".join(wrong["until"])
+    wrong = refused(lambda: cast.take("extend_response_term", D4, **longer | {"proof": None}))
+    assert "proof" in wrong
 
 
 def test_a_term_that_lapsed_and_gets_more_time_runs_again(cast: Cast) -> None:
@@ -110,6 +125,7 @@ def test_more_time_keeps_its_ground_its_proof_and_who_gave_it(cast: Cast) -> Non
     view = term(cast, "AA-VIEW")
     assert (view.extension, view.extension_ground) == ("response", "lawyer_ill")
     assert view.extended_by.name == "extend_term" and view.letter_says_on == date(2026, 4, 14)
+    assert view.extension_proof == cast.case.documents.first()
     assert more_time.latest_day(view, more_time.extensions_of(view)[0], obstacle_ended_on=D4) == date(
         2026, 4, 14
     )
@@ -131,7 +147,8 @@ WRONG_TIME = [
     ({"until": None}, "until", "Give the new last day"),
     ({"ground": "weather"}, "ground", "Choose one of the grounds"),
     ({"ground": "travel"}, "ground", "Choose one of the grounds"),  # of another term
-    ({"proof": False}, "proof", "Add the proof"),
+    ({"proof": None}, "proof", "Choose the proof on file"),
+    ({"proof": "no such document"}, "proof", "Choose the proof on file"),
     ({"obstacle_ended_on": None}, "obstacle_ended_on", "Give the last day"),
     ({"term": "no such term"}, "term", "runs"),
 ]

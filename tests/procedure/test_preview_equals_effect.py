@@ -68,6 +68,11 @@ def paused(ground: str) -> Callable[[Cast, date], None]:
     return lambda cast, on: take(cast, "pause", on, hour=10, ground=ground, starts_on=on)
 
 
+def annulled(cast: Cast, on: date) -> None:
+    take(cast, "lodge_appeal", on, hour=10)
+    take(cast, "record_ruling", on, hour=10, ruling="annulled")
+
+
 # What must come before a step where the road alone does not bring it about; the first that leads on is taken.
 FIRST: dict[str, tuple[Callable[[Cast, date], None], ...]] = {
     "retract_withdrawal": (steps_before("request_withdrawal"),),
@@ -88,9 +93,8 @@ FIRST: dict[str, tuple[Callable[[Cast, date], None], ...]] = {
         steps_before("record_unknown_destination"),
         steps_before("announce_permit", "hand_out_permit"),
     ),
-    "reopen_after_annulment": (
-        lambda cast, on: (take(cast, "lodge_appeal", on), take(cast, "record_ruling", on, ruling="annulled")),
-    ),
+    **dict.fromkeys(("reopen_after_annulment", "restore_permit", "reopen_family_request"), (annulled,)),
+    "complete_application": (steps_before("file evidence"),),
     "record_provisional_ruling": (steps_before("request_provisional_measure"),),
 }
 
@@ -134,7 +138,7 @@ def more_time(term: Deadline, extension: Extension, days: int) -> dict[str, Any]
         "until": term.effective_due_on + timedelta(days=days),
         "ground": next(iter(extension.grounds), ""),
         "obstacle_ended_on": term.effective_due_on - timedelta(days=1),
-        "proof": True,
+        "proof": term.procedure.case.documents.first(),
         "by": HANDS[Role(extension.by[0])],
     }
 

@@ -7,7 +7,6 @@ import pytest
 from asylum_portal.notices.models import Notice
 from cases import actions as case_actions
 from procedure.actions import close_lapsed_steps, lapse_terms
-from procedure.given import Letter
 from procedure.models import Deadline
 from procedure.reminders import remind_of_due
 from tests.cast import Cast, at, make_cast, walk
@@ -131,7 +130,8 @@ def test_a_term_of_weeks_is_told_at_once_and_then_at_its_days(cast: Cast) -> Non
 def test_another_last_day_brings_reminders_of_its_own(cast: Cast) -> None:
     walk(cast, until="issue_intended_decision")
     sweep(cast, at(D4, 12))
-    cast.take("extend_response_term", D4, hour=13, letter=Letter(date(2026, 4, 10), "the lawyer is ill"))
+    longer = {"ground": "lawyer_ill", "obstacle_ended_on": D4, "proof": cast.case.documents.first()}
+    cast.take("extend_response_term", D4, hour=13, until=date(2026, 4, 10), **longer)
     assert sweep(cast, at(D4, 15)) == []
     assert sweep(cast, at(date(2026, 4, 10), 7, 30)) == ["lawyer deadline_today"]
     keys = Notice.objects.filter(key__contains=":day-open:").values_list("key", flat=True)

@@ -61,7 +61,7 @@ def moved(cast: Cast, stand) -> Cast:
         until=date(2026, 4, 14),
         ground="lawyer_ill",
         obstacle_ended_on=on,
-        proof=True,
+        proof=cast.case.documents.first(),
         reason="a doctor's note",
     )
     stand(on)

@@ -1,8 +1,9 @@
 from .activation import ActivationCode, ActivationTries
 from .organisation import Organisation, Team
-from .user import PARTNER_ROLES, Role, User, UserManager
+from .user import OWN_SIDE, PARTNER_ROLES, Role, User, UserManager
 
 __all__ = [
+    "OWN_SIDE",
     "PARTNER_ROLES",
     "ActivationCode",
     "ActivationTries",

@@ -38,6 +38,8 @@ class Role(models.TextChoices):
     SYSTEM = "system", _("The portal itself")
 
 
+# Whose application it is, and who speaks for them.
+OWN_SIDE = frozenset({Role.APPLICANT, Role.GUARDIAN, Role.LAWYER})
 # Bodies that do a part of the work: a file is open to them while they are involved in it, and only in part.
 PARTNER_ROLES = frozenset(
     {

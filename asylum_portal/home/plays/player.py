@@ -198,6 +198,9 @@ class Player:
         if "suspension" in given:
             pauses = self.cast.procedure.suspensions.filter(ground=given["suspension"])
             given["suspension"] = str(pauses.order_by("starts_on").values_list("pk", flat=True).last())
+        if "proof" in given:
+            # By its code, as a term by its own.
+            given["proof"] = self.cast.case.documents.of_type(given["proof"]).order_by("-received_at").first()
         for key, value in given.items():
             if isinstance(value, datetime):
                 value = value.replace(tzinfo=AMSTERDAM)

@@ -67,8 +67,6 @@ def inputs(
         case "extend_decision_period":
             usual["ground"] = "42(4)(a)"
             usual["letter"] = Letter(on + timedelta(days=300), "complex")
-        case "extend_response_term":
-            usual["letter"] = Letter(on + timedelta(days=60), "lawyer ill")
         case "assign_lawyer" | "change_lawyer":
             usual["lawyer"] = people["other_lawyer"]
     return usual

@@ -81,7 +81,7 @@ class AcrossSteps(ProcedureFacts):
         until: date,
         ground: str = "",
         obstacle_ended_on: date | None = None,
-        proof: bool = False,
+        proof: str = "",
     ) -> None:
         """A term gets a later last day, on a ground and within the limit of the rule package."""
 

@@ -1,5 +1,7 @@
 """Which country is responsible (Dublin, C2.4), and the way back from the accelerated procedure (T41)."""
 
+from datetime import date, timedelta
+
 from django.utils.translation import gettext_lazy as _
 
 from procedure import guards
@@ -36,7 +38,7 @@ class DublinSteps(ProcedureFacts):
         """Fingerprints, a visa or a statement point to another country; the time to decide stands still."""
         self.track = Track.DUBLIN
         self.hit = hit
-        self.detained = self.detained or detained
+        self.detained = detained
 
     @step(_("Close the Dublin interview"), source=_INTERVIEW, target=State.CLAIM, number="T31")
     def close_dublin_interview(self) -> None:
@@ -63,7 +65,7 @@ class DublinSteps(ProcedureFacts):
     def accept_claim(self, *, by_default: bool = False, detained: bool = False) -> None:
         """The other country accepts, or did not answer in time; the service intends not to consider."""
         self.intention_issued_on = self.event_on
-        self.detained = self.detained or detained
+        self.detained = detained
 
     @step(
         _("The Netherlands is responsible"),
@@ -71,9 +73,9 @@ class DublinSteps(ProcedureFacts):
         target=State.PREPARATION,
         number="T33",
     )
-    def take_responsibility(self) -> None:
+    def take_responsibility(self, *, responsible_on: date | None = None) -> None:
         """The claim is refused or given up: the application is treated here (Vw 42(6))."""
-        self._treat_here()
+        self._treat_here(since=responsible_on or self.event_on)
 
     @step(
         _("Do not take the application into consideration"),
@@ -99,9 +101,11 @@ class DublinSteps(ProcedureFacts):
     )
     def record_lapsed_transfer(self) -> None:
         """No transfer in time: the Netherlands has become responsible."""
-        self.outcome, self.decided_on, self.decided_in_track = "", None, ""
+        # Responsible from the day after the term, however late somebody writes it down.
+        term = self.procedure.latest_deadline("DUB-05", "DUB-04")
+        self._undo_decision()
         self.absconded_on = None
-        self._treat_here()
+        self._treat_here(since=term.effective_due_on + timedelta(days=1) if term else self.event_on)
 
     @step(
         _("Record that the person has absconded"),
@@ -127,9 +131,9 @@ class DublinSteps(ProcedureFacts):
         self.track = Track.GENERAL
         self._forget_days()
 
-    def _treat_here(self) -> None:
+    def _treat_here(self, *, since: date) -> None:
         self.track = Track.GENERAL
-        self.responsible_on = self.event_on
+        self.responsible_on = since
         self.detained = False
         self._forget_days()
 

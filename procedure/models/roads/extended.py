@@ -19,7 +19,8 @@ class ExtendedSteps(ProcedureFacts):
         _("Refer to the extended procedure"),
         source={
             Track.GENERAL: GENERAL_STEPS,
-            Track.REPEAT: (State.INTERVIEW, State.INTENDED_DECISION),
+            # Also when the third day has passed without a decision (HAS-04, column "when missed").
+            Track.REPEAT: (State.INTERVIEW, State.INTENDED_DECISION, State.DECISION),
         },
         target=State.EXTENDED_INVESTIGATION,
         number="T16, T52",
@@ -44,8 +45,9 @@ class ExtendedSteps(ProcedureFacts):
         target=State.CORRECTIONS,
         number="T22",
     )
-    def close_extended_interview(self) -> None:
+    def close_extended_interview(self, *, senior_decides: bool = False) -> None:
         """The report of the extra interview is sent; two weeks for comments."""
+        self._heard(senior_decides)
 
     @step(
         _("Go on without an extra interview"),

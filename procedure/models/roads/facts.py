@@ -82,3 +82,19 @@ class ProcedureFacts(models.Model):
         self.outcome = outcome
         self.decided_on = self.event_on
         self.decided_in_track = self.track
+        # A request that was not confirmed ends here: a later one needs a statement of its own (C12.8).
+        self.withdrawal_requested_on = None
+        self._wait_no_longer()
+
+    def _heard(self, senior_decides: bool) -> None:
+        """What was said may show that article 1F applies; what was noted once is not taken back."""
+        self.senior_decides = self.senior_decides or senior_decides
+
+    def _undo_decision(self) -> None:
+        """The decision is gone, by the court or because another country let its time pass."""
+        self.outcome, self.decided_on, self.decided_in_track = "", None, ""
+        self.intention_issued_on = None
+
+    def _wait_no_longer(self) -> None:
+        if self.hold == Hold.NO_SHOW:
+            self.hold = Hold.NONE

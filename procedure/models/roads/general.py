@@ -1,5 +1,7 @@
 """The days of the general procedure (C2.2), and the steps that other tracks share with it."""
 
+from datetime import date
+
 from django.utils.translation import gettext_lazy as _
 
 from procedure import guards
@@ -38,8 +40,9 @@ class GeneralSteps(ProcedureFacts):
         target=State.CORRECTIONS,
         number="T12",
     )
-    def close_interview(self) -> None:
+    def close_interview(self, *, senior_decides: bool = False) -> None:
         """The report of the interview is given; the time for corrections runs."""
+        self._heard(senior_decides)
 
     @step(
         _("Close the corrections"),
@@ -66,7 +69,8 @@ class GeneralSteps(ProcedureFacts):
     def issue_intended_decision(self, *, detained: bool = False) -> None:
         """The service intends to refuse and says why (voornemen); the time for a response runs."""
         self.intention_issued_on = self.event_on
-        self.detained = self.detained or detained
+        # Asked each time: whoever was released since the last one has the longer time to respond.
+        self.detained = detained
 
     @step(
         _("Prepare the decision without an intended decision"),
@@ -94,9 +98,10 @@ class GeneralSteps(ProcedureFacts):
         number="T20",
         conditions=[guards.intention_issued, guards.last_day_not_over],
     )
-    def reconsider(self) -> None:
+    def reconsider(self, *, detained: bool = False) -> None:
         """New facts after the intended decision: a new one, and a new time for a response (Vb 3.119)."""
         self.intention_issued_on = self.event_on
+        self.detained = detained
 
     @step(
         _("Extend the general procedure"),
@@ -116,9 +121,11 @@ class GeneralSteps(ProcedureFacts):
         },
         target=None,
         number="T30",
-        conditions=[guards.not_detained_for_transfer],
+        conditions=[guards.not_detained_for_transfer, guards.response_term_can_be_extended],
     )
-    def extend_response_term(self) -> None:
+    def extend_response_term(
+        self, *, until: date, ground: str, obstacle_ended_on: date | None = None, proof: str = ""
+    ) -> None:
         """The lawyer asked for more time on one of the grounds of the policy (Vc C1/2.10)."""
 
     @step(
@@ -129,6 +136,7 @@ class GeneralSteps(ProcedureFacts):
         },
         target=None,
         number="T29",
+        conditions=[guards.decision_period_runs],
     )
     def extend_decision_period(self, *, ground: str) -> None:
         """More than six months to decide, on a ground of art. 42(4) or (5) Vw."""

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from procedure import guards
-from procedure.states import OUTCOMES, State, Track
+from procedure.states import AWAY_FROM_BORDER, OUTCOMES, Schedule, State, Track
 from procedure.steps import step
 
 from .facts import ProcedureFacts
@@ -51,15 +51,17 @@ class OutcomeSteps(ProcedureFacts):
         source=State.REFUSED,
         target=State.ASSESSMENT,
         number="T63",
-        conditions=[guards.decision_annulled],
+        conditions=[guards.decision_annulled, guards.no_other_application],
     )
     def reopen_after_annulment(self) -> None:
         """The court annulled the decision: the service decides anew, in the extended procedure."""
         # A law without an extended procedure decides anew in the standard one.
         tracks = self.package.law.graph.tracks
         self.track = Track.EXTENDED if Track.EXTENDED in tracks else Track.GENERAL
-        self.outcome, self.decided_on, self.decided_in_track = "", None, ""
-        self.intention_issued_on = None
+        self._undo_decision()
+        # Whoever was refused at the border is no longer treated there.
+        self.border = False
+        self.schedule = AWAY_FROM_BORDER.get(Schedule(self.schedule), self.schedule)
 
     @step(
         _("Close the case"),
@@ -70,7 +72,9 @@ class OutcomeSteps(ProcedureFacts):
             guards.appeal_window_over,
             guards.no_open_appeal,
             guards.no_open_permit_work,
+            guards.no_open_family_request,
             guards.no_open_return,
+            guards.nobody_held_at_border,
         ],
     )
     def close(self) -> None:

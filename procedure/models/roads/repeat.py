@@ -32,6 +32,7 @@ class RepeatSteps(ProcedureFacts):
         source=_INCOMPLETE,
         target=State.REPEAT_NOTIFIED,
         number="T46",
+        conditions=[guards.something_supplied],
     )
     def complete_application(self) -> None:
         """The missing items are supplied."""
@@ -66,12 +67,14 @@ class RepeatSteps(ProcedureFacts):
         number="T49",
         conditions=[guards.is_announced_day_one, guards.lawyer_assigned, guards.guardian_for_child],
     )
-    def hold_one_day_test(self) -> None:
+    def hold_one_day_test(self, *, senior_decides: bool = False) -> None:
         """Day 1: the interview and its report, or no interview for a reason."""
+        self._heard(senior_decides)
 
     @step(
         _("Continue in six days"),
-        source={Track.REPEAT: (State.INTERVIEW, State.INTENDED_DECISION)},
+        # Also when the third day has passed without a decision (HAS-04, column "when missed").
+        source={Track.REPEAT: (State.INTERVIEW, State.INTENDED_DECISION, State.DECISION)},
         target=State.ASSESSMENT,
         number="T51",
     )
