@@ -269,7 +269,8 @@ def carry_out(
         pauses.leave_behind(procedure, history)
         effects.let_departure_wait(procedure, history)
     except LetterDecides as missing:
-        raise ValidationError({"letter_due_on": _("Give the last day in the letter.")}) from missing
+        field = "leave_until_on" if missing.rule.code == deadlines.DATED_APART else "letter_due_on"
+        raise ValidationError({field: _("Give the last day in the letter.")}) from missing
     except CannotCompute as unknown:
         raise StateForbids(
             [_("A last day cannot be worked out: the calendar lacks that year. Tell an administrator.")]

@@ -258,6 +258,8 @@ def _move_terms(procedure: Procedure, history: Transition, *, given: Given) -> N
         case "record_provisional_ruling" if procedure.decided_in_track == Track.DUBLIN:
             if arguments["granted"]:
                 pauses.start_if_any(procedure, history, ground="transfer_stayed", reason=reason)
+        case "record_ruling":
+            pauses.finish_ground(procedure, history, ground="transfer_stayed")
         case "suspend_departure_term":
             pauses.start_if_any(procedure, history, ground="appeal", reason=reason)
         case "resume_departure_term" | "stop_return":

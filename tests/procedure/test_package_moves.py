@@ -361,12 +361,14 @@ def test_under_the_pact_one_can_decide_without_an_intended_decision() -> None:
     cast.take("close_corrections", D2)
     cast.take("decide_without_intention", D3)
     letter = Letter(date(2026, 4, 24), "As the decision says")
-    cast.take("refuse", date(2026, 4, 9), letter=letter)
+    facts = cast.usual_facts("refuse") | {"leave_until_on": date(2026, 5, 7)}
+    cast.take("refuse", date(2026, 4, 9), letter=letter, facts=facts)
     procedure.refresh_from_db()
     assert procedure.state == State.REFUSED
     terms = running(cast)
     assert {"APP-EU", "RET-01"} <= set(terms)
     assert terms["APP-EU"].effective_due_on == letter.due_on
+    assert terms["RET-01"].effective_due_on == date(2026, 5, 7)
 
 
 def test_an_intended_decision_still_waits_for_the_response_where_one_is_sent() -> None:

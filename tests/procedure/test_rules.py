@@ -174,6 +174,8 @@ LEAVING = {"RET-01", "RET-03", "REC-03"}
             {"APP-1W", "APP-PROV", "RET-01", "RET-03"},
         ),
         ("reopen_after_annulment", {}, [], {"DEC-NEW"}),
+        ("record_entry_by_law", {}, [], {"BOR-02"}),
+        ("announce_other_day_one", {}, [], {"RVT-03"}),
         ("confirm_withdrawal", {}, [], {"RET-01", "RET-03"}),
         # border
         ("impose_border_measure", {}, ["border"], {"BOR-01"}),
@@ -202,7 +204,7 @@ LEAVING = {"RET-01", "RET-03", "REC-03"}
         ("resume_departure_term", {}, [], LEAVING),
         ("order_departure", {}, [], {"RET-02"}),
         ("start_departure_term", {}, [], set()),
-        ("start_departure_term", {}, ["no_time_to_leave"], {"RET-01"}),
+        ("start_departure_term", {}, ["no_time_to_leave"], {"RET-01", "RET-03"}),
         # permit and family
         ("grant", {"outcome": "GRANT_A"}, [], {"FAM-01"}),
         ("grant", {"track": "extended", "outcome": "GRANT_B3"}, [], {"FAM-01"}),
@@ -215,7 +217,8 @@ LEAVING = {"RET-01", "RET-03", "REC-03"}
         ("request_permanent_permit", {}, [], {"PER-04"}),
         ("report_loss", {}, [], {"PER-05"}),
         ("intend_permit_withdrawal", {}, [], {"WD-01"}),
-        ("withdraw_permit", {}, [], {"APP-4W", "RET-01"}),
+        ("withdraw_permit", {}, [], {"APP-4W", "RET-01", "RET-03"}),
+        ("reopen_family_request", {}, [], {"FAM-02"}),
         ("request_family_reunification", {}, [], {"FAM-02"}),
         ("refuse_family_reunification", {}, [], {"APP-4W"}),
         # reception
@@ -268,7 +271,7 @@ def test_each_step_meets_its_time_limits(transition, met):
 
 def test_leaving_the_general_procedure_for_dublin_closes_its_open_days():
     closed = {rule.code for rule in NL.cancelled_by("refer_to_dublin")}
-    assert closed == {"RVT-01", "RVT-03", "AA-INT", "AA-COR", "AA-OUT", "AA-EXT"}
+    assert closed == {"RVT-01", "RVT-03", "AA-INT", "AA-COR", "AA-OUT", "AA-EXT", "HAS-05", "BOR-02"}
 
 
 def test_an_appeal_has_one_window_and_a_response_one_term_whatever_the_circumstances():
@@ -325,7 +328,8 @@ def test_withdrawal_ends_every_time_limit_of_an_open_application():
         for rule in NL.rules.values()
         if set(rule.starts) - after_it and "confirm_withdrawal" not in rule.cancelled_by
     }
-    assert still_open == set()
+    # Whoever is held at the border is not held longer because of a withdrawal.
+    assert still_open == {"BOR-01"}
 
 
 def test_stopping_the_application_ends_every_time_limit_of_the_roads_from_which_it_can_be_stopped():
