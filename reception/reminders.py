@@ -152,10 +152,7 @@ def staff_of(centre: Centre, *, on: date) -> list[User]:
 def _police(case: Case, *, on: date) -> list[User]:
     """The police that has a part in this case: it looks too when two reports in a row were missed."""
     part = case.involvements.current(on=on).filter(role=Role.POLICE).first()
-    if part is None:
-        return []
-    people = User.objects.filter(role=Role.POLICE, is_active=True)
-    return list(people.filter(organisation=part.organisation_id) if part.organisation_id else people)
+    return [] if part is None else list(part.people())
 
 
 def _case(slot: ReportingSlot) -> Case | None:

@@ -10,6 +10,7 @@ from asylum_portal.accounts.models import Organisation, Role, User
 from asylum_portal.notices.models import Notice
 from cases.actions import appoint_guardian, involve
 from cases.models import AuditEntry, Case
+from procedure import reminders as deadline_reminders
 from procedure.actions import lapse_terms
 from procedure.guards import StateForbids
 from procedure.models import Appointment, Deadline, Transition
@@ -188,6 +189,24 @@ def test_who_does_not_come_stays_where_she_stands_and_is_work_for_the_desk(cast:
     notice = Notice.objects.get(recipient=desk.worker, kind="work_assigned")
     assert notice.context["path"].endswith(f"/desk/people/{cast.procedure.pk}/")
     assert state(cast) == "referred"
+
+
+def test_who_does_not_arrive_in_time_sets_off_no_alarm_of_the_border(
+    cast: Cast, desk: Desk, other_desk: Desk
+) -> None:
+    def nobody_is_alarmed(code: str, referred_at: datetime, over: datetime) -> None:
+        deadline_reminders.remind_of_due(now=referred_at + timedelta(hours=1))
+        lapse_terms(now=over)
+        assert term(cast, code).state == "lapsed"
+        about = f"deadline:{term(cast, code).pk}"
+        assert not Notice.objects.filter(about=about, kind="staff_coming").exists()
+        assert not Notice.objects.filter(key__startswith="alarm:").exists()
+
+    refer(cast, desk, at(START, 10))
+    nobody_is_alarmed("REC-01", at(START, 10), at(START + DAY, 11))
+    arrive(cast, desk, at(START + DAY, 12), reason="The train did not run.")
+    move(cast, desk, other_desk, at(START + 2 * DAY, 10))
+    nobody_is_alarmed("REC-02", at(START + 2 * DAY, 10), at(START + 4 * DAY, 11))
 
 
 # Missed reports
