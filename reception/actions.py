@@ -37,7 +37,11 @@ INTERVIEWS = (
     Appointment.Kind.APPLICATION_INTERVIEW,
     Appointment.Kind.DETAILED_INTERVIEW,
     Appointment.Kind.EXTENDED_INTERVIEW,
+    Appointment.Kind.DUBLIN,
+    Appointment.Kind.ONE_DAY_TEST,
 )
+# Steps on the first of the days, on which the interview is held.
+_FIRST_DAYS = ("start_general_procedure", "hold_one_day_test")
 
 Timetable = dict[tuple[Week, int], WeeklySlot]
 
@@ -227,7 +231,7 @@ def end_exemption(stay: Stay, *, actor: User, on: date, at: datetime) -> None:
 def follow_transition(procedure: Procedure, transition: Transition) -> None:
     """After a step of a procedure, in its transaction: an interview on the day of a report excuses it."""
     days = _interview_days(Q(procedure=procedure))
-    if transition.name == "start_general_procedure" and procedure.day_one_on:
+    if transition.name in _FIRST_DAYS and procedure.day_one_on:
         days.add(procedure.day_one_on)
     # Skips what somebody is settling at this moment: this transaction holds the chain of the audit trail, for
     # which the other may wait. Whoever marks a slot as missed looks for an interview too.
