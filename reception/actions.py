@@ -20,6 +20,7 @@ from procedure.calendars import CannotCompute, LegalCalendar
 from procedure.guards import StateForbids
 from procedure.models import Appointment, Procedure, RulePackage, Transition
 from reception import missed
+from reception.exemptions import people_let_off
 from reception.machine import Busy, hold
 from reception.models import Centre, ReportingDuty, ReportingSlot, Stay, Weekday
 from reception.reminders import schedule_reminder, tell_missed
@@ -277,7 +278,9 @@ def _settle(slot: ReportingSlot, name: str, *, actor: User, at: datetime, **inpu
 
 def keep_slots(*, now: datetime, limit: int = 5000) -> tuple[int, int]:
     """Plan the reports of this week and the next three, mark past ones missed; returns how many of each."""
-    return plan_slots(now=now, limit=limit), mark_missed(now=now, limit=limit)
+    planned = plan_slots(now=now, limit=limit)
+    exempt_by_law(now=now, limit=limit)
+    return planned, mark_missed(now=now, limit=limit)
 
 
 def plan_slots(*, now: datetime, limit: int = 5000, applicant: Applicant | None = None) -> int:
@@ -312,6 +315,26 @@ def plan_slots(*, now: datetime, limit: int = 5000, applicant: Applicant | None 
             if duty is not None:
                 planned += _plan(duty, timetable, actor=system, now=now)
     return planned
+
+
+def exempt_by_law(*, now: datetime, limit: int = 5000) -> int:
+    """Exempt those whose rules let nobody report where they stand now, each by itself; returns how many.
+
+    From the day before, so that nobody is reminded; not earlier, since the step may be over by then.
+    """
+    coming = ReportingSlot.objects.planned().filter(
+        on__lte=timezone.localdate(now) + ONE_DAY, duty__stay__applicant__in=people_let_off()
+    )
+    system = User.objects.system()
+    count = 0
+    for found in list(coming.select_related("duty__stay__applicant").order_by("on", "pk")[:limit]):
+        with contextlib.suppress(Busy), transaction.atomic():
+            hold(found.applicant, wait=False)
+            slot = coming.select_for_update(skip_locked=True, of=("self",)).filter(pk=found.pk).first()
+            if slot is not None:
+                _settle(slot, "exempt", reason=Reason.EXEMPTED, actor=system, at=now)
+                count += 1
+    return count
 
 
 def mark_missed(*, now: datetime, limit: int = 5000, applicant: Applicant | None = None) -> int:
@@ -355,10 +378,11 @@ def timetable_from(today: date) -> tuple[Timetable, list[CannotCompute]]:
         if package is None:
             problems[""] = CannotCompute(f"no rule package is in force on {week.day(1).isoformat()}")
             continue
-        calendar = LegalCalendar(package.law)
+        law = package.law
+        calendar, stays = LegalCalendar(law), law.values.get("reporting_slot_on_closed_day") == "stays"
         for weekday in Weekday.values:
             try:
-                timetable[week, weekday] = weekly_slot(week, weekday=weekday, calendar=calendar)
+                timetable[week, weekday] = weekly_slot(week, weekday=weekday, calendar=calendar, stays=stays)
             except CannotCompute as error:
                 problems[str(error)] = error
     return timetable, list(problems.values())

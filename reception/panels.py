@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from asylum_portal.accounts.models import Role, User
 from procedure.models import Appointment
 from procedure.rules import Mode
+from reception.exemptions import is_let_off
 from reception.machine import TERMS_OF_THE_STAY
 from reception.models import Reception, ReportingSlot, Stay
 
@@ -31,7 +32,12 @@ def reporting_panel(user: User, *, today: date) -> dict[str, Any] | None:
     """The next report, where it is and the last four; None for who lives at no centre, or is no applicant."""
     if user.role != Role.APPLICANT:
         return None
-    stay = Stay.objects.visible_to(user, on=today).current(on=today).select_related("centre").first()
+    stay = (
+        Stay.objects.visible_to(user, on=today)
+        .current(on=today)
+        .select_related("centre", "applicant")
+        .first()
+    )
     if stay is None:
         return None
     slots = list(
@@ -41,6 +47,8 @@ def reporting_panel(user: User, *, today: date) -> dict[str, Any] | None:
         .order_by("on")
     )
     coming = next((slot for slot in slots if slot.state == State.PLANNED and slot.on >= today), None)
+    if coming is not None and is_let_off(stay.applicant):
+        coming = None
     past = [slot for slot in slots if slot.on <= today and slot.state != State.PLANNED]
     latest = past[-1] if past else None
     return {
