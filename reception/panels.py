@@ -6,10 +6,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from asylum_portal.accounts.models import Role, User
+from procedure.machines import title_of
 from procedure.models import Appointment
 from procedure.rules import Mode
 from reception.exemptions import is_let_off
-from reception.machine import TERMS_OF_THE_STAY
+from reception.machine import TERMS_OF_THE_STAY, TOLD_TO_THE_DESK
 from reception.models import Reception, ReportingSlot, Stay
 
 State, Place = ReportingSlot.State, Reception.State
@@ -108,6 +109,12 @@ def place_rows(reception: Reception, *, today: date) -> list[dict[str, Any]]:
         if duty.is_exempt(on=today):
             rows.append({"key": _("Exempt until"), "value": duty.exempt_until or _("further notice")})
     return rows
+
+
+def news_rows(reception: Reception) -> list[dict[str, Any]]:
+    """The last step of the application that its desk was told of, and its day; nothing of why."""
+    told = reception.procedure.transitions.filter(name__in=TOLD_TO_THE_DESK).order_by("-id").first()
+    return [] if told is None else [{"key": title_of(told.name), "value": told.on}]
 
 
 def home_rows(reception: Reception) -> list[dict[str, Any]]:
