@@ -18,9 +18,10 @@ from cases.audit import record
 from cases.models import Applicant, Case
 from procedure.calendars import CannotCompute, LegalCalendar
 from procedure.guards import StateForbids
-from procedure.models import Appointment, Procedure, RulePackage, Transition
+from procedure.models import Procedure, RulePackage, Transition
 from reception import missed
 from reception.exemptions import people_let_off
+from reception.interviews import interview_days, interview_days_after
 from reception.machine import Busy, hold
 from reception.models import Centre, ReportingDuty, ReportingSlot, Stay, Weekday
 from reception.reminders import schedule_reminder, tell_missed
@@ -33,16 +34,6 @@ WEEKS_AHEAD = 4
 ONE_DAY = timedelta(days=1)
 # What staff may choose from; the other reasons follow from an act of their own.
 EXCUSES = (Reason.ILL, Reason.INTERVIEW, Reason.APPOINTMENT, Reason.OTHER)
-# An interview is the report of its day (model C6, weekly slot, 3).
-INTERVIEWS = (
-    Appointment.Kind.APPLICATION_INTERVIEW,
-    Appointment.Kind.DETAILED_INTERVIEW,
-    Appointment.Kind.EXTENDED_INTERVIEW,
-    Appointment.Kind.DUBLIN,
-    Appointment.Kind.ONE_DAY_TEST,
-)
-# Steps on the first of the days, on which the interview is held.
-_FIRST_DAYS = ("start_general_procedure", "hold_one_day_test")
 
 Timetable = dict[tuple[Week, int], WeeklySlot]
 
@@ -231,9 +222,7 @@ def end_exemption(stay: Stay, *, actor: User, on: date, at: datetime) -> None:
 
 def follow_transition(procedure: Procedure, transition: Transition) -> None:
     """After a step of a procedure, in its transaction: an interview on the day of a report excuses it."""
-    days = _interview_days(Q(procedure=procedure))
-    if transition.name in _FIRST_DAYS and procedure.day_one_on:
-        days.add(procedure.day_one_on)
+    days = interview_days_after(procedure, transition)
     # Skips what somebody is settling at this moment: this transaction holds the chain of the audit trail, for
     # which the other may wait. Whoever marks a slot as missed looks for an interview too.
     slots = (
@@ -356,7 +345,7 @@ def mark_missed(*, now: datetime, limit: int = 5000, applicant: Applicant | None
             )
             if slot is None:
                 continue
-            if slot.on in _interview_days(Q(procedure__case__applicant=slot.applicant)):
+            if slot.on in interview_days(Q(procedure__case__applicant=slot.applicant)):
                 _settle(slot, "excuse", reason=Reason.INTERVIEW, actor=system, at=now)
                 continue
             _settle(slot, "miss", actor=system, at=now)
@@ -432,7 +421,7 @@ def _plan(duty: ReportingDuty, timetable: Timetable, *, actor: User, now: dateti
         slot.save(force_insert=True)
         record(actor, "reporting.plan", at=now, case=_case(applicant), target=slot, on=slot.on.isoformat())
         if interviews is None:
-            interviews = _interview_days(Q(procedure__case__applicant=applicant))
+            interviews = interview_days(Q(procedure__case__applicant=applicant))
         if duty.is_exempt(on=slot.on):
             _settle(slot, "exempt", reason=Reason.EXEMPTED, actor=actor, at=now)
         elif slot.on in interviews:
@@ -446,11 +435,6 @@ def _in_weeks(weeks: set[Week], *, of: str = "") -> Q:
     for week in weeks:
         found |= Q((f"{of}iso_year", week.year), (f"{of}iso_week", week.number))
     return found
-
-
-def _interview_days(whose: Q) -> set[date]:
-    meetings = Appointment.objects.standing().filter(whose, kind__in=INTERVIEWS)
-    return {timezone.localdate(starts_at) for starts_at in meetings.values_list("starts_at", flat=True)}
 
 
 def _case(applicant: Applicant) -> Case | None:
