@@ -3,7 +3,9 @@
 from datetime import date
 
 import rules
+from django.conf import settings
 from django.http import Http404
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from asylum_portal import clock
@@ -168,7 +170,14 @@ def may_take(user, name: str, procedure: Procedure | None, *, on: date | None = 
         return False
     if needs_supervisor(name, procedure) and user.role != Role.SUPERVISOR:
         return False
-    return relation_holds(user, procedure.case, on=on or clock.today())
+    return _is_related(user, procedure.case, on=on or clock.today())
+
+
+def _is_related(user, case, *, on: date) -> bool:
+    """By the file, or by what another room knows, such as who works where the person lives."""
+    return relation_holds(user, case, on=on) or any(
+        import_string(path)(user, case, on=on) for path in settings.PROCEDURE_RELATIONS_ELSEWHERE
+    )
 
 
 def may_announce_repeat(user: User, case, *, on: date) -> bool:

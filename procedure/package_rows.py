@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 
 SettingValue = bool | int | str
+# What a setting may say where only some texts mean something.
+ANSWERS = {"reporting_slot_on_closed_day": ("same_week_later_else_earlier", "stays")}
 
 
 class UnknownName(LookupError):
@@ -46,6 +48,11 @@ class SettingSpec:
     confidence: str
     source: str
 
+    @property
+    def answers(self) -> tuple[str, ...]:
+        """The texts that this setting may say; none where any will do."""
+        return ANSWERS.get(self.key, ())
+
     def read(self, text: str) -> SettingValue:
         """The value that somebody typed, in the type of this setting."""
         if self.type == "bool":
@@ -64,6 +71,8 @@ class SettingSpec:
         # A bool is an int in Python, so the exact type is compared.
         if type(value).__name__ != self.type:
             raise WrongSetting(f"setting {self.key} must be of type {self.type}, not {value!r}")
+        if self.answers and value not in self.answers:
+            raise WrongSetting(f"setting {self.key} must be one of {', '.join(self.answers)}, not {value!r}")
         return dataclasses.replace(self, value=value)
 
 

@@ -4,6 +4,7 @@ A partner never reads the story, the needs, the evidence or the messages; nor wh
 own work: its reasons, its plan of the days and its history.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -52,6 +53,11 @@ def part_of(user: Any) -> Part | None:
     return PARTS.get(getattr(user, "role", ""))
 
 
+def concerns(role: str, rule_code: str, *, owed_by: Iterable[str]) -> bool:
+    """Whether a partner of this role owes a term of this rule or works with it."""
+    return role in owed_by or (role in PARTS and rule_code in PARTS[role].terms)
+
+
 def is_told_outcome(role: str) -> bool:
     """Whether outcome and date of a decision are for this role, who does not read the decision (model C8)."""
     return role in DOCUMENT_TYPES["DOC-DEC-NEG"].fact_only_for
@@ -77,7 +83,7 @@ def foreseen_by(reader: Any, procedure: Any, foreseen: Any) -> Any:
     rules, everything = procedure.package.law.rules, foreseen.consequences
 
     def own(term: Any) -> bool:
-        return term.code in part.terms or reader.role in rules[term.code].owed_by
+        return concerns(reader.role, term.code, owed_by=rules[term.code].owed_by)
 
     shown = replace(
         everything,

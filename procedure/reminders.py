@@ -1,7 +1,7 @@
 """Reminders of time limits: which is due, for whom, and when to look again."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -10,13 +10,24 @@ from django.utils import timezone
 
 from asylum_portal.accounts.models import Role, User
 from asylum_portal.notices.actions import queue
-from asylum_portal.notices.profiles import Audience, Moment, latest_due, moments, next_after
+from asylum_portal.notices.profiles import (
+    MORNING,
+    Audience,
+    Moment,
+    after_quiet_hours,
+    at_local,
+    latest_due,
+    moments,
+    next_after,
+)
 from cases.actions import people_of_applicant
 from cases.models import Case
+from procedure import partners
 from procedure.models import Deadline
-from procedure.rules import Mode
+from procedure.rules import Mode, Rule
 
-_APPLICANTS_SIDE = {Role.APPLICANT, Role.GUARDIAN, Role.LAWYER}
+# Days after the event on which the person is reminded, beside those of the profile (model C3, PER-01).
+_ALSO_AFTER_DAYS = {"PER-01": (14, 28)}
 
 
 def schedule_reminder(deadline: Deadline, *, after: datetime) -> None:
@@ -103,7 +114,9 @@ def _moments(deadline: Deadline, audience: Audience) -> list[Moment]:
         audience=audience,
         quiet=settings.QUIET_HOURS,
     )
-    if deadline.rule.mode == Mode.HOURS_OR_LIBERTY and audience in (Audience.STAFF, Audience.LEAD):
+    if audience == Audience.PERSON:
+        plan += _after_days(deadline)
+    if _takes_liberty(deadline.rule) and audience in (Audience.STAFF, Audience.LEAD):
         # Somebody is held: lifting the measure is thought of three days before (model B02).
         before = deadline.due_at - timedelta(days=3)
         plan.append(Moment("liberty-3d", before, "staff_coming", expires_at=deadline.due_at))
@@ -113,20 +126,32 @@ def _moments(deadline: Deadline, audience: Audience) -> list[Moment]:
     return plan
 
 
+def _after_days(deadline: Deadline) -> list[Moment]:
+    """Reminders that count from the event; of the last day itself the profile reminds."""
+    found = []
+    for days in _ALSO_AFTER_DAYS.get(deadline.rule_code, ()):
+        day = deadline.started_on + timedelta(days=days)
+        at = after_quiet_hours(at_local(day, MORNING), settings.QUIET_HOURS)
+        if deadline.opened_at < at and day < deadline.effective_due_on:
+            found.append(Moment(f"after-{days:02}", at, "deadline_coming", expires_at=deadline.due_at))
+    return found
+
+
+def _takes_liberty(rule: Rule) -> bool:
+    """Whether somebody is held while this term runs; the hours to arrive at a centre count the same way."""
+    return rule.mode == Mode.HOURS_OR_LIBERTY and "impose_border_measure" in rule.starts
+
+
 def alarm(deadline: Deadline, *, now: datetime) -> int:
     """Tell everybody involved within the hour that the time for which somebody may be held is over (B03).
 
     Of other terms nobody is told here: theirs is the morning after. Returns how many notices.
     """
-    if deadline.rule.mode != Mode.HOURS_OR_LIBERTY:
+    if not _takes_liberty(deadline.rule):
         return 0
-    case, on = deadline.procedure.case, timezone.localdate(now)
-    parts = case.involvements.current(on=on).filter(role=Role.BORDER_POLICE)
-    people = [*_people(deadline, Audience.LAWYER, now=now), *_people(deadline, Audience.STAFF, now=now)]
-    people += _people(deadline, Audience.LEAD, now=now)
-    if parts.exists():
-        people += User.objects.filter(role=Role.BORDER_POLICE, is_active=True).order_by("pk")
-    queued = 0
+    case, queued = deadline.procedure.case, 0
+    everybody = (Audience.LAWYER, Audience.STAFF, Audience.LEAD)
+    people = [person for audience in everybody for person in _people(deadline, audience, now=now)]
     for person in dict.fromkeys(people):
         kind = "step_taken" if person.role == Role.LAWYER else "staff_overrun"
         notice = queue(
@@ -155,10 +180,22 @@ def _people(deadline: Deadline, audience: Audience, *, now: datetime) -> list[Us
         case Audience.LAWYER:
             return [person for person in people_of_applicant(case, on=on) if person.role == Role.LAWYER]
         case Audience.LEAD:
-            return list(
-                User.objects.filter(
-                    role=Role.SUPERVISOR, team=case.team_id, team__isnull=False, is_active=True
-                )
-            )
+            return _leads(case)
         case _:
-            return case.current_workers(on=on)
+            return [*case.current_workers(on=on), *_partners(deadline, on=on)]
+
+
+def _leads(case: Case) -> list[User]:
+    """Who leads the team of a case; where it has none, everybody who leads one, or nobody would hear."""
+    team = {} if case.team_id is None else {"team": case.team_id}
+    return list(User.objects.filter(role=Role.SUPERVISOR, is_active=True, **team).order_by("pk"))
+
+
+def _partners(deadline: Deadline, *, on: date) -> list[User]:
+    """The people of the partners whose part in the case runs and who owe this term or work with it."""
+    return [
+        person
+        for part in deadline.procedure.case.involvements.current(on=on).order_by("pk")
+        if partners.concerns(part.role, deadline.rule_code, owed_by=deadline.owed_by)
+        for person in part.people()
+    ]

@@ -161,6 +161,8 @@ def _setting(key: str, table: Table, sources: Iterable[str]) -> SettingSpec:
     if type_name == "int" and value is not None and value < 0:
         table.fail("value", f"must be at least 0, not {value}")
     row = SettingSpec(key, value, type_name, table.text("note"), table.confidence(), table.citation(sources))
+    if value is not None and row.answers and value not in row.answers:
+        table.fail("value", f"must be one of {', '.join(row.answers)}, not {value!r}")
     table.finish()
     return row
 

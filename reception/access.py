@@ -7,9 +7,10 @@ import rules
 from asylum_portal import clock
 from asylum_portal.accounts.models import Role
 from cases.access import relation_holds
+from cases.models import Case
 from procedure.models import Procedure
 from reception import machine
-from reception.models import Centre, Reception, ReportingSlot, centres_of
+from reception.models import Centre, Reception, ReportingSlot, Stay, centres_of
 
 _DESK = frozenset({Role.RECEPTION})
 _HOUSING = _DESK | {Role.MUNICIPALITY}
@@ -43,24 +44,51 @@ def works_at_a_desk(user) -> bool:
 
 @rules.predicate
 def works_where_it_is_due(user, slot) -> bool:
-    """Posted today at the centre of this slot; False without a slot, since has_perm also asks without one."""
+    """Posted today at the centre of this slot, or with a part in the case.
+
+    False without a slot, since has_perm also asks without one.
+    """
     return (
         slot is not None
         and ReportingSlot.objects.visible_to(user, on=clock.today()).filter(pk=slot.pk).exists()
     )
 
 
+@rules.predicate
+def is_police(user) -> bool:
+    """The police; which people it sees follows from its part in their cases."""
+    return user.is_active and user.role == Role.POLICE
+
+
 rules.add_perm("reception.work_at_desk", works_at_a_desk)
-rules.add_perm("reception.settle_slot", works_at_a_desk & works_where_it_is_due)
+# Model Q02, Q04: the police of a case too sees somebody or exempts her; Q03: excuses are the desk's.
+rules.add_perm("reception.settle_reports", works_at_a_desk | is_police)
+rules.add_perm("reception.settle_slot", (works_at_a_desk | is_police) & works_where_it_is_due)
+rules.add_perm("reception.excuse_slot", works_at_a_desk & works_where_it_is_due)
 
 
 def may_work_at_desk(user) -> bool:
     return user.has_perm("reception.work_at_desk")
 
 
+def may_settle_reports(user) -> bool:
+    return user.has_perm("reception.settle_reports")
+
+
 def may_settle(user, slot: ReportingSlot) -> bool:
-    """May this person mark this report as seen or excused?"""
+    """May this person mark this report as made, or exempt from it?"""
     return user.has_perm("reception.settle_slot", slot)
+
+
+def may_excuse(user, slot: ReportingSlot) -> bool:
+    """May this person say that there was a good reason not to come?"""
+    return user.has_perm("reception.excuse_slot", slot)
+
+
+def works_where_she_lives(user, case: Case, *, on: date) -> bool:
+    """Works this person on this day at the centre where the applicant of the case lives?"""
+    stays = Stay.objects.current(on=on).filter(applicant=case.applicant_id)
+    return stays.filter(centre__in=centres_of(user, on=on)).exists()
 
 
 def may_take(user, name: str, reception: Reception | None, *, on: date, centre: Centre | None = None) -> bool:

@@ -18,8 +18,10 @@ from cases.audit import record
 from cases.models import Applicant, Case
 from procedure.calendars import CannotCompute, LegalCalendar
 from procedure.guards import StateForbids
-from procedure.models import Appointment, Procedure, RulePackage, Transition
+from procedure.models import Procedure, RulePackage, Transition
 from reception import missed
+from reception.exemptions import people_let_off
+from reception.interviews import interview_days, interview_days_after
 from reception.machine import Busy, hold
 from reception.models import Centre, ReportingDuty, ReportingSlot, Stay, Weekday
 from reception.reminders import schedule_reminder, tell_missed
@@ -32,12 +34,6 @@ WEEKS_AHEAD = 4
 ONE_DAY = timedelta(days=1)
 # What staff may choose from; the other reasons follow from an act of their own.
 EXCUSES = (Reason.ILL, Reason.INTERVIEW, Reason.APPOINTMENT, Reason.OTHER)
-# An interview is the report of its day (model C6, weekly slot, 3).
-INTERVIEWS = (
-    Appointment.Kind.APPLICATION_INTERVIEW,
-    Appointment.Kind.DETAILED_INTERVIEW,
-    Appointment.Kind.EXTENDED_INTERVIEW,
-)
 
 Timetable = dict[tuple[Week, int], WeeklySlot]
 
@@ -226,9 +222,7 @@ def end_exemption(stay: Stay, *, actor: User, on: date, at: datetime) -> None:
 
 def follow_transition(procedure: Procedure, transition: Transition) -> None:
     """After a step of a procedure, in its transaction: an interview on the day of a report excuses it."""
-    days = _interview_days(Q(procedure=procedure))
-    if transition.name == "start_general_procedure" and procedure.day_one_on:
-        days.add(procedure.day_one_on)
+    days = interview_days_after(procedure, transition)
     # Skips what somebody is settling at this moment: this transaction holds the chain of the audit trail, for
     # which the other may wait. Whoever marks a slot as missed looks for an interview too.
     slots = (
@@ -273,7 +267,9 @@ def _settle(slot: ReportingSlot, name: str, *, actor: User, at: datetime, **inpu
 
 def keep_slots(*, now: datetime, limit: int = 5000) -> tuple[int, int]:
     """Plan the reports of this week and the next three, mark past ones missed; returns how many of each."""
-    return plan_slots(now=now, limit=limit), mark_missed(now=now, limit=limit)
+    planned = plan_slots(now=now, limit=limit)
+    exempt_by_law(now=now, limit=limit)
+    return planned, mark_missed(now=now, limit=limit)
 
 
 def plan_slots(*, now: datetime, limit: int = 5000, applicant: Applicant | None = None) -> int:
@@ -310,6 +306,26 @@ def plan_slots(*, now: datetime, limit: int = 5000, applicant: Applicant | None 
     return planned
 
 
+def exempt_by_law(*, now: datetime, limit: int = 5000) -> int:
+    """Exempt those whose rules let nobody report where they stand now, each by itself; returns how many.
+
+    From the day before, so that nobody is reminded; not earlier, since the step may be over by then.
+    """
+    coming = ReportingSlot.objects.planned().filter(
+        on__lte=timezone.localdate(now) + ONE_DAY, duty__stay__applicant__in=people_let_off()
+    )
+    system = User.objects.system()
+    count = 0
+    for found in list(coming.select_related("duty__stay__applicant").order_by("on", "pk")[:limit]):
+        with contextlib.suppress(Busy), transaction.atomic():
+            hold(found.applicant, wait=False)
+            slot = coming.select_for_update(skip_locked=True, of=("self",)).filter(pk=found.pk).first()
+            if slot is not None:
+                _settle(slot, "exempt", reason=Reason.EXEMPTED, actor=system, at=now)
+                count += 1
+    return count
+
+
 def mark_missed(*, now: datetime, limit: int = 5000, applicant: Applicant | None = None) -> int:
     """Mark the reports whose day is over, of all people or one, each by itself; returns how many."""
     past = ReportingSlot.objects.planned().filter(due_at__lt=now)
@@ -329,7 +345,7 @@ def mark_missed(*, now: datetime, limit: int = 5000, applicant: Applicant | None
             )
             if slot is None:
                 continue
-            if slot.on in _interview_days(Q(procedure__case__applicant=slot.applicant)):
+            if slot.on in interview_days(Q(procedure__case__applicant=slot.applicant)):
                 _settle(slot, "excuse", reason=Reason.INTERVIEW, actor=system, at=now)
                 continue
             _settle(slot, "miss", actor=system, at=now)
@@ -351,10 +367,11 @@ def timetable_from(today: date) -> tuple[Timetable, list[CannotCompute]]:
         if package is None:
             problems[""] = CannotCompute(f"no rule package is in force on {week.day(1).isoformat()}")
             continue
-        calendar = LegalCalendar(package.law)
+        law = package.law
+        calendar, stays = LegalCalendar(law), law.values.get("reporting_slot_on_closed_day") == "stays"
         for weekday in Weekday.values:
             try:
-                timetable[week, weekday] = weekly_slot(week, weekday=weekday, calendar=calendar)
+                timetable[week, weekday] = weekly_slot(week, weekday=weekday, calendar=calendar, stays=stays)
             except CannotCompute as error:
                 problems[str(error)] = error
     return timetable, list(problems.values())
@@ -404,7 +421,7 @@ def _plan(duty: ReportingDuty, timetable: Timetable, *, actor: User, now: dateti
         slot.save(force_insert=True)
         record(actor, "reporting.plan", at=now, case=_case(applicant), target=slot, on=slot.on.isoformat())
         if interviews is None:
-            interviews = _interview_days(Q(procedure__case__applicant=applicant))
+            interviews = interview_days(Q(procedure__case__applicant=applicant))
         if duty.is_exempt(on=slot.on):
             _settle(slot, "exempt", reason=Reason.EXEMPTED, actor=actor, at=now)
         elif slot.on in interviews:
@@ -418,11 +435,6 @@ def _in_weeks(weeks: set[Week], *, of: str = "") -> Q:
     for week in weeks:
         found |= Q((f"{of}iso_year", week.year), (f"{of}iso_week", week.number))
     return found
-
-
-def _interview_days(whose: Q) -> set[date]:
-    meetings = Appointment.objects.standing().filter(whose, kind__in=INTERVIEWS)
-    return {timezone.localdate(starts_at) for starts_at in meetings.values_list("starts_at", flat=True)}
 
 
 def _case(applicant: Applicant) -> Case | None:

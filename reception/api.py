@@ -1,4 +1,6 @@
-"""Weekly reports over the API: read by whom they concern, settled by the desk where they are due."""
+"""Weekly reports over the API: read by whom they concern, settled by the desk or the police of the case."""
+
+from collections.abc import Callable
 
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
@@ -15,7 +17,7 @@ from asylum_portal.accounts.models import Role, User
 from asylum_portal.endpoints import StrictSerializer
 from asylum_portal.problems import MEDIA_TYPE
 from reception import actions
-from reception.access import may_settle
+from reception.access import may_excuse, may_settle
 from reception.models import ReportingSlot
 
 State = ReportingSlot.State
@@ -91,22 +93,24 @@ class ReportingSlotViewSet(viewsets.ReadOnlyModelViewSet):
     @action(detail=True, methods=["post"])
     def report(self, request: Request, pk: str | None = None) -> Response:
         """The person was seen at the desk; said twice it changes nothing."""
-        slot, worker = self._slot_at_my_desk(request)
+        slot, worker = self._slot_that(may_settle, request)
         return Response(self.get_serializer(actions.report(slot, actor=worker, at=clock.now())).data)
 
     @extend_schema(request=ExcuseSerializer, responses={200: ReportingSlotSerializer, **_CONFLICT})
     @action(detail=True, methods=["post"])
     def excuse(self, request: Request, pk: str | None = None) -> Response:
         """The person had a good reason not to come."""
-        slot, worker = self._slot_at_my_desk(request)
+        slot, worker = self._slot_that(may_excuse, request)
         asked = ExcuseSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         reason = asked.validated_data["reason"]
         settled = actions.excuse(slot, reason=reason, actor=worker, at=clock.now())
         return Response(self.get_serializer(settled).data)
 
-    def _slot_at_my_desk(self, request: Request) -> tuple[ReportingSlot, User]:
+    def _slot_that(
+        self, allows: Callable[[User, ReportingSlot], bool], request: Request
+    ) -> tuple[ReportingSlot, User]:
         slot, user = self.get_object(), request.user
-        if not isinstance(user, User) or not may_settle(user, slot):
+        if not isinstance(user, User) or not allows(user, slot):
             raise PermissionDenied
         return slot, user

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from django.db.models import Case, Count, Q, QuerySet, When
 
 from asylum_portal.accounts.entry import normalise_v_number
-from cases.models import PersonName
+from cases.models import Applicant, PersonName
 from reception.models import Centre, Reception, ReportingSlot
 from reception.slots import Week
 
@@ -82,7 +82,16 @@ def search(slots: QuerySet[ReportingSlot], text: str, *, today: date) -> QuerySe
     number = normalise_v_number(text)
     if number.isdecimal():
         whose |= Q(duty__stay__applicant__v_number__icontains=number)
+    return slots.filter(whose, _this_week_or_missed(today))
+
+
+def open_reports(user, applicant: Applicant, *, today: date) -> QuerySet[ReportingSlot]:
+    """What is still to be settled of one person: this week's report, and missed ones before it."""
+    slots = slots_at_desk(user, today=today).filter(duty__stay__applicant=applicant)
+    return slots.filter(_this_week_or_missed(today), state__in=[State.PLANNED, State.MISSED]).order_by("on")
+
+
+def _this_week_or_missed(today: date) -> Q:
     week = Week.of(today)
-    this_week = Q(on__range=(week.day(1), week.day(7)))
     missed = Q(state=State.MISSED, on__gte=today - timedelta(weeks=_MISSED_WEEKS), on__lt=today)
-    return slots.filter(whose, this_week | missed)
+    return Q(on__range=(week.day(1), week.day(7))) | missed

@@ -85,9 +85,7 @@ def municipality_of(reception: Reception, *, on: date) -> list[User]:
     part = reception.procedure.case.involvements.current(on=on).filter(role=Role.MUNICIPALITY).first()
     if part is None or part.organisation_id is None:
         return []
-    return list(
-        User.objects.filter(role=Role.MUNICIPALITY, organisation=part.organisation_id, is_active=True)
-    )
+    return list(part.people())
 
 
 def give_work(reception: Reception, *, key: str, about: str, on: date, now) -> int:

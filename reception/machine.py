@@ -23,6 +23,19 @@ from reception.models import Reception
 BEGINNINGS = ("refer_to_reception", "hold_in_closed_centre")
 # Arriving, moving, the end of the stay, getting in touch after missed reports.
 TERMS_OF_THE_STAY = ("REC-01", "REC-02", "REC-03", "REP-02", "REP-03")
+# The desk looks at what these mean for the place and the days of its people; the portal decides nothing.
+TOLD_TO_THE_DESK = (
+    "begin_preparation",
+    "complete_preparation",
+    "refer_to_extended",
+    "record_no_show",
+    "grant",
+    "refuse",
+    "confirm_withdrawal",
+    "record_provisional_ruling",
+    "reopen_after_annulment",
+    "record_unknown_destination",
+)
 # As with the weekly report the planned reports are its days: a term beside them would name another day.
 _KEPT_BY_SLOTS = frozenset({"REP-04"})
 

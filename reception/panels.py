@@ -6,9 +6,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from asylum_portal.accounts.models import Role, User
+from procedure.machines import title_of
 from procedure.models import Appointment
 from procedure.rules import Mode
-from reception.machine import TERMS_OF_THE_STAY
+from reception.exemptions import is_let_off
+from reception.machine import TERMS_OF_THE_STAY, TOLD_TO_THE_DESK
 from reception.models import Reception, ReportingSlot, Stay
 
 State, Place = ReportingSlot.State, Reception.State
@@ -31,7 +33,12 @@ def reporting_panel(user: User, *, today: date) -> dict[str, Any] | None:
     """The next report, where it is and the last four; None for who lives at no centre, or is no applicant."""
     if user.role != Role.APPLICANT:
         return None
-    stay = Stay.objects.visible_to(user, on=today).current(on=today).select_related("centre").first()
+    stay = (
+        Stay.objects.visible_to(user, on=today)
+        .current(on=today)
+        .select_related("centre", "applicant")
+        .first()
+    )
     if stay is None:
         return None
     slots = list(
@@ -41,6 +48,8 @@ def reporting_panel(user: User, *, today: date) -> dict[str, Any] | None:
         .order_by("on")
     )
     coming = next((slot for slot in slots if slot.state == State.PLANNED and slot.on >= today), None)
+    if coming is not None and is_let_off(stay.applicant):
+        coming = None
     past = [slot for slot in slots if slot.on <= today and slot.state != State.PLANNED]
     latest = past[-1] if past else None
     return {
@@ -100,6 +109,12 @@ def place_rows(reception: Reception, *, today: date) -> list[dict[str, Any]]:
         if duty.is_exempt(on=today):
             rows.append({"key": _("Exempt until"), "value": duty.exempt_until or _("further notice")})
     return rows
+
+
+def news_rows(reception: Reception) -> list[dict[str, Any]]:
+    """The last step of the application that its desk was told of, and its day; nothing of why."""
+    told = reception.procedure.transitions.filter(name__in=TOLD_TO_THE_DESK).order_by("-id").first()
+    return [] if told is None else [{"key": title_of(told.name), "value": told.on}]
 
 
 def home_rows(reception: Reception) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from asylum_portal.accounts.models import Role, User
 from asylum_portal.notices.actions import queue
 from asylum_portal.notices.profiles import Audience, Moment, Profile, latest_due, moments, next_after
 from cases.models import Applicant, Case
+from reception.exemptions import is_let_off
 from reception.models import Centre, Posting, ReportingSlot
 
 State, Reason = ReportingSlot.State, ReportingSlot.Reason
@@ -98,6 +99,8 @@ def _moments(slot: ReportingSlot) -> list[Moment]:
 
 
 def _tell_person(slot: ReportingSlot, moment: Moment, *, now: datetime) -> int:
+    if is_let_off(slot.applicant):
+        return 0  # the next sweep exempts her
     people = _person(slot, now=now)
     return _queue(people, slot, kind=moment.kind, code=moment.code, path="/", at=moment.at, now=now)
 
@@ -152,10 +155,7 @@ def staff_of(centre: Centre, *, on: date) -> list[User]:
 def _police(case: Case, *, on: date) -> list[User]:
     """The police that has a part in this case: it looks too when two reports in a row were missed."""
     part = case.involvements.current(on=on).filter(role=Role.POLICE).first()
-    if part is None:
-        return []
-    people = User.objects.filter(role=Role.POLICE, is_active=True)
-    return list(people.filter(organisation=part.organisation_id) if part.organisation_id else people)
+    return [] if part is None else list(part.people())
 
 
 def _case(slot: ReportingSlot) -> Case | None:

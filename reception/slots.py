@@ -49,12 +49,15 @@ class WeeklySlot:
         return datetime.combine(self.on, time(23, 59, 59), tzinfo=AMSTERDAM)
 
 
-def weekly_slot(week: Week, *, weekday: int, calendar: LegalCalendar) -> WeeklySlot:
+def weekly_slot(week: Week, *, weekday: int, calendar: LegalCalendar, stays: bool = False) -> WeeklySlot:
     """The day in this week on which somebody with this weekday reports (model C6, weekly slot).
 
     A day that is no working day moves to the next one of the same week, or else to the last one before it, so
-    that one report a week remains. Raises CalendarDataMissing for a year without data: no day is guessed.
+    that one report a week remains. Where a report `stays`, a closed day is no reason to move it. Raises
+    CalendarDataMissing for a year without data: no day is guessed.
     """
+    if stays:
+        return WeeklySlot(week.day(weekday))
     passed: list[Skipped] = []
     for day in _days_to_try(weekday):
         on = week.day(day)

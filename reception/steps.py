@@ -141,14 +141,6 @@ def _open_to(reader: User, procedure: Procedure, foreseen: Foreseen) -> Foreseen
 _TO_THE_BORDER = "impose_border_measure"
 _FROM_THE_BORDER = ("lift_border_measure", "record_entry_by_law")
 _GONE = ("confirm_departure", "confirm_transfer")
-# The desk looks at what these mean for the place; the portal itself decides nothing (model C0.3).
-_GIVES_WORK = (
-    "grant",
-    "refuse",
-    "record_provisional_ruling",
-    "reopen_after_annulment",
-    "record_unknown_destination",
-)
 
 
 def follow_transition(procedure: Procedure, transition: Transition) -> None:
@@ -160,7 +152,7 @@ def follow_transition(procedure: Procedure, transition: Transition) -> None:
             _follow(procedure, "leave_closed_centre", transition)
         case name if name in _GONE:
             _follow(procedure, "end_with_departure", transition)
-        case name if name in _GIVES_WORK:
+        case name if name in machine.TOLD_TO_THE_DESK:
             reception = machine.current(procedure)
             if reception is not None and not reception.is_over:
                 effects.give_work(

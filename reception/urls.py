@@ -10,6 +10,7 @@ urlpatterns = [
     path("desk/people/refer/", people.refer, name="refer"),
     path("desk/people/<uuid:pk>/", people.person, name="person"),
     path("desk/people/<uuid:pk>/report-again/", people.report_again, name="report-again"),
+    path("desk/people/<uuid:pk>/gone/", people.gone, name="gone"),
     path("desk/people/<uuid:pk>/<slug:name>/", people.step, name="step"),
     path("desk/<uuid:slot_id>/seen/", reports.report_slot, name="report"),
     path("desk/<uuid:slot_id>/excuse/", reports.excuse_slot, name="excuse"),

@@ -267,6 +267,8 @@ PROCEDURE_TRANSITION_HOOKS: list[str] = [
 ]
 # Machines of other rooms whose steps stand in the history of a procedure.
 PROCEDURE_MACHINES_ELSEWHERE: list[str] = ["reception.models.Reception"]
+# Relations with a case that other rooms know of: enough for a step of one's role, not for the file.
+PROCEDURE_RELATIONS_ELSEWHERE: list[str] = ["reception.access.works_where_she_lives"]
 
 LOGGING = {
     "version": 1,

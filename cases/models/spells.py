@@ -125,3 +125,8 @@ class Involvement(Period):
             ),
         ]
         indexes = [models.Index(fields=["role", "case"], name="involvement_role_case")]
+
+    def people(self) -> models.QuerySet[User]:
+        """Those of the body that has this part; where no office is named, of all its offices."""
+        office = {} if self.organisation_id is None else {"organisation": self.organisation_id}
+        return User.objects.filter(role=self.role, is_active=True, **office).order_by("pk")

@@ -7,12 +7,22 @@ from django.urls import reverse
 
 from asylum_portal import clock
 from asylum_portal.accounts.models import Role, User
+from cases.models import Case
 from procedure.models import Procedure
 from reception.access import steps_for
+from reception.desk import open_reports
 from reception.models import Reception
-from reception.panels import home_rows
+from reception.panels import home_rows, slot_facts
 
 register = template.Library()
+
+
+@register.simple_tag
+def reports_of_case(user: User, case: Case) -> list[dict[str, Any]]:
+    """The weekly reports that the police of a case may settle now; none for others."""
+    if user.role != Role.POLICE:
+        return []
+    return [slot_facts(slot) for slot in open_reports(user, case.applicant, today=clock.today())]
 
 
 @register.simple_tag

@@ -1,5 +1,6 @@
 """Pages of the people of a centre: who lives or is expected there, one person, and each step of a stay."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -19,6 +20,10 @@ from asylum_portal import clock, errors
 from asylum_portal.accounts.models import Role, User
 from asylum_portal.accounts.requests import SignedInRequest
 from cases.audit import record
+from procedure import access as access_to_procedure
+from procedure import actions as actions_of_procedure
+from procedure import machines, step_texts
+from procedure.forms import StepForm
 from procedure.guards import StateForbids
 from procedure.panels import current_procedure
 from reception import actions, machine
@@ -27,11 +32,12 @@ from reception.desk import people_at_desk
 from reception.forms import LifeForm, PeopleFilter, ReferForm
 from reception.given import Wanted
 from reception.models import Reception, Stay, centres_of
-from reception.panels import home_rows, place_rows, term_rows
+from reception.panels import home_rows, news_rows, place_rows, term_rows
 from reception.step_texts import GRAVE, WHAT_IT_DOES
 from reception.steps import foresee, take_step, unmet_reasons
 
 PER_PAGE = 50
+GONE = "record_unknown_destination"
 # Who has a page of somebody's stay: the desk of her centre, and the municipality that looks for a home.
 _READERS = (Role.RECEPTION, Role.MUNICIPALITY)
 
@@ -67,6 +73,8 @@ def person(request: SignedInRequest, pk) -> HttpResponse:
     at_desk = request.user.role == Role.RECEPTION
     context = _about(request, reception) | {
         "steps": steps_for(request.user, reception.procedure, today),
+        "gone": machines.title_of(GONE) if _may_record_gone(request.user, reception, today) else "",
+        "news": news_rows(reception) if at_desk else [],
         "place": place_rows(reception, today=today) if at_desk else [],
         "home": home_rows(reception),
         "terms": term_rows(reception) if at_desk else [],
@@ -165,6 +173,42 @@ def report_again(request: SignedInRequest, pk) -> HttpResponse:
     return redirect("reception:person", pk=pk)
 
 
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def gone(request: SignedInRequest, pk) -> HttpResponse:
+    """Somebody has left, and nobody knows where to: a step of the return, recorded where she lived (V07)."""
+    _at_a_desk(request)
+    reception = _visible_or_404(request, pk)
+    procedure, today = reception.procedure, clock.today()
+    given = (request.POST,) if request.method == "POST" else ()
+    form = StepForm(*given, procedure=procedure, name=GONE, today=today, actor=request.user)
+    on = form.cleaned_data.get("on") or today if form.is_valid() else today
+    if reasons := actions_of_procedure.unmet_reasons(procedure, GONE, on=on):
+        return errors.page(request, 409, reasons=reasons)
+    if not access_to_procedure.may_take(request.user, GONE, procedure, on=today):
+        raise PermissionDenied
+    if form.is_valid():
+        try:
+            actions_of_procedure.apply_transition(
+                procedure, GONE, actor=request.user, at=clock.now(), **form.as_inputs()
+            )
+        except TransitionNotAllowed as forbidden:
+            return errors.page(request, 409, reasons=getattr(forbidden, "reasons", []))
+        except ValidationError as wrong:
+            _show_on_fields(form, wrong)
+        else:
+            messages.success(request, _("Done: %(step)s") % {"step": machines.title_of(GONE)})
+            return redirect(_after(request, reception))
+    context = _about(request, reception) | {
+        "form": form,
+        "step_title": machines.title_of(GONE),
+        "what_it_does": step_texts.WHAT_IT_DOES[GONE],
+        "back": reverse("reception:person", args=[pk]),
+    }
+    return render(request, "reception/gone.html", context, status=400 if form.errors else 200)
+
+
 # What they share
 
 
@@ -191,6 +235,13 @@ def _after(request: SignedInRequest, reception: Reception) -> str:
     if visible.exists() or request.user.role != Role.RECEPTION:
         return reverse("reception:person", args=[reception.procedure_id])
     return reverse("reception:people")
+
+
+def _may_record_gone(user: User, reception: Reception, on: date) -> bool:
+    procedure = reception.procedure
+    return access_to_procedure.may_take(
+        user, GONE, procedure, on=on
+    ) and not actions_of_procedure.unmet_reasons(procedure, GONE, on=on)
 
 
 def _is_exempt(reception: Reception) -> bool:

@@ -1,5 +1,6 @@
-"""The desk of a centre: today's list of weekly reports, who was seen, excused or exempt."""
+"""Weekly reports: the desk of a centre with today's list, who was seen, excused or exempt."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -23,7 +24,7 @@ from asylum_portal.languages import isolate
 from procedure.calendars import CalendarDataMissing
 from procedure.guards import StateForbids
 from reception import actions
-from reception.access import may_work_at_desk
+from reception.access import may_settle_reports, may_work_at_desk
 from reception.desk import count, missed_this_week, search, slots_at_desk
 from reception.forms import DeskFilter, ExcuseForm, ExemptForm
 from reception.models import ReportingSlot, centres_of
@@ -77,7 +78,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 @require_POST
 def report_slot(request: HttpRequest, slot_id: UUID) -> HttpResponse:
     """Somebody was seen."""
-    worker, now = _worker(request), clock.now()
+    worker, now = _worker(request, may_settle_reports), clock.now()
     slot = _slot_or_404(worker, slot_id, now=now)
     try:
         settled = actions.report(slot, actor=worker, at=now)
@@ -91,7 +92,7 @@ def report_slot(request: HttpRequest, slot_id: UUID) -> HttpResponse:
         messages.info(
             request, _("%(person)s was seen already: %(seen_at)s.") % {"person": person, "seen_at": seen_at}
         )
-    return _back_to_desk(request)
+    return _back(request, slot)
 
 
 @never_cache
@@ -153,7 +154,7 @@ def excuse_slot(request: HttpRequest, slot_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def exempt_slot(request: HttpRequest, slot_id: UUID) -> HttpResponse:
     """Somebody need not come: to this report, or from it on."""
-    worker, now = _worker(request), clock.now()
+    worker, now = _worker(request, may_settle_reports), clock.now()
     slot = _slot_or_404(worker, slot_id, now=now)
     if slot.state != State.PLANNED:
         label = State(slot.state).label
@@ -175,15 +176,15 @@ def exempt_slot(request: HttpRequest, slot_id: UUID) -> HttpResponse:
             form.add_error("until", wrong.message_dict["until"])
         else:
             messages.success(request, _("%(person)s is exempt.") % {"person": isolate(slot.applicant.name)})
-            return _back_to_desk(request)
-    context = {"form": form, "line": _line(slot, today=clock.today()), "desk_url": reverse("reception:desk")}
+            return _back(request, slot)
+    context = {"form": form, "line": _line(slot, today=clock.today()), "back": _address_of(worker, slot)}
     return render(request, "reception/exempt.html", context, status=400 if request.method == "POST" else 200)
 
 
-def _worker(request: HttpRequest) -> User:
-    """The member of the reception staff who asks; nobody else may."""
+def _worker(request: HttpRequest, may: Callable[[User], bool] = may_work_at_desk) -> User:
+    """The member of the reception staff who asks, or whoever else may."""
     user = request.user
-    if not isinstance(user, User) or not may_work_at_desk(user):
+    if not isinstance(user, User) or not may(user):
         raise PermissionDenied
     return user
 
@@ -214,6 +215,18 @@ def _lists(lines: list[dict[str, Any]], *, searched: str) -> list[dict[str, Any]
     coming = {"heading": _("Still to come today"), "lines": [line for line in lines if line["open"]]}
     settled = {"heading": _("Already seen or excused"), "lines": [line for line in lines if not line["open"]]}
     return [part for part in (coming, settled) if part["lines"]]
+
+
+def _address_of(worker: User, slot: ReportingSlot) -> str:
+    """Where this person settles reports: at the desk, or on the page of the case."""
+    if may_work_at_desk(worker):
+        return reverse("reception:desk")
+    return reverse("procedure:case", args=[slot.applicant.case.pk])
+
+
+def _back(request: HttpRequest, slot: ReportingSlot) -> HttpResponseRedirect:
+    worker = _worker(request, may_settle_reports)
+    return _back_to_desk(request) if may_work_at_desk(worker) else redirect(_address_of(worker, slot))
 
 
 def _back_to_desk(request: HttpRequest) -> HttpResponseRedirect:

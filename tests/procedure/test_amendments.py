@@ -61,6 +61,14 @@ def refused(cast: Cast) -> Cast:
     return walk(cast, until="refuse")
 
 
+def test_a_setting_with_named_answers_is_not_changed_to_another(refused: Cast) -> None:
+    key = "reporting_slot_on_closed_day"
+    with pytest.raises(ValidationError) as wrong:
+        proposed(refused, Kind.SETTING, key=key, value="next week")
+    assert list(wrong.value.message_dict) == ["value"]
+    assert proposed(refused, Kind.SETTING, key=key, value="stays").value == "stays"
+
+
 # What would move
 
 

@@ -4,12 +4,14 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from asylum_portal.accounts.models import Organisation, Role, User
 from asylum_portal.notices.models import Notice
 from cases import actions as case_actions
+from cases.models import Case
 from procedure.actions import close_lapsed_steps, lapse_terms
 from procedure.models import Deadline
 from procedure.reminders import remind_of_due
-from tests.cast import Cast, at, make_cast, walk
+from tests.cast import Cast, at, make_cast, take_road, walk
 
 D1, D2, D3, D4, D6 = (date(2026, 4, day) for day in (1, 2, 3, 7, 9))
 pytestmark = pytest.mark.django_db
@@ -183,6 +185,127 @@ def test_nothing_due_asks_the_database_once(cast: Cast, django_assert_num_querie
         assert remind_of_due(now=at(date(2020, 1, 1))) == 0
 
 
+# Partners
+
+
+def test_who_takes_over_when_the_time_to_leave_is_over_hears_that_it_is(cast: Cast) -> None:
+    walk(cast, until="refuse")
+    last = term(cast, "RET-01").effective_due_on
+    assert not [line for line in sweep(cast, at(last, 9)) if line.startswith("return_officer")]
+    told = sweep(cast, at(last + timedelta(days=1), 9))
+    # To leave, and to hand in the document.
+    assert told.count("return_officer staff_missed") == 2
+    # Nobody whose part is another, and nobody who has none.
+    silent = ("court", "desk", "police", "border_police", "municipality", "legal_aid")
+    assert not [line for line in told if line.startswith(silent)]
+    for notice in Notice.objects.filter(recipient=cast.return_officer, key__startswith="deadline:"):
+        assert set(notice.context) <= {"due_on", "path"}
+
+
+def test_the_return_service_is_followed_by_the_term_of_the_transfer_that_it_owes(cast: Cast) -> None:
+    walk(cast, until="finish_application_interview")
+    take_road(cast, [("refer_to_dublin", date(2026, 3, 19)), ("close_dublin_interview", date(2026, 3, 24))])
+    cast.take("send_claim", date(2026, 3, 25), kind="take_charge")
+    take_road(cast, [("accept_claim", date(2026, 4, 7)), ("file response", date(2026, 4, 14))])
+    take_road(cast, [("close_response", date(2026, 4, 14)), ("decide_not_to_consider", date(2026, 4, 15))])
+    last = term(cast, "DUB-04").effective_due_on
+    assert "return_officer staff_coming" in sweep(cast, at(last - timedelta(days=30), 9))
+    assert "return_officer staff_overrun" in sweep(cast, at(last + timedelta(days=2), 9))
+
+
+def test_of_a_partner_the_office_that_has_the_part_hears_of_its_terms(cast: Cast) -> None:
+    walk(cast, until="refuse")
+    elsewhere = Organisation.objects.create(code="dtv-2", kind="dtv", name="DT&V elsewhere")
+    colleague = User.objects.create_user(
+        "elsewhere@portal.example", role=Role.RETURN_OFFICER, organisation=elsewhere, language="nl"
+    )
+    cast.people["elsewhere"] = colleague
+    part = cast.case.involvements.filter(role=Role.RETURN_OFFICER)
+    part.update(organisation=cast.return_officer.organisation)
+    last = term(cast, "RET-01").effective_due_on
+    told = sweep(cast, at(last + timedelta(days=1), 9))
+    assert "return_officer staff_missed" in told and "elsewhere staff_missed" not in told
+
+
+def test_a_partner_whose_part_is_over_hears_of_no_term(cast: Cast) -> None:
+    walk(cast, until="refuse")
+    last = term(cast, "RET-01").effective_due_on
+    case_actions.end_involvement(
+        cast.case, role=Role.RETURN_OFFICER, on=last, actor=cast.supervisor, at=at(last, 8)
+    )
+    assert "return_officer staff_missed" not in sweep(cast, at(last + timedelta(days=1), 9))
+
+
+def test_who_does_not_collect_the_document_is_reminded_after_two_weeks_and_after_four(cast: Cast) -> None:
+    walk(cast, until="close_corrections")
+    cast.take("grant", D3)
+    letter = date(2026, 4, 20)
+    cast.take("announce_permit", letter)
+    about = f"deadline:{term(cast, 'PER-01').pk}"
+
+    def reminded(days: int, hour: int) -> list[str]:
+        sweep(cast, at(letter + timedelta(days=days), hour))
+        notices = Notice.objects.filter(recipient=cast.applicant, about=about)
+        return list(notices.order_by("due_at").values_list("kind", flat=True))
+
+    assert reminded(13, 20) == ["deadline_opened"]
+    assert reminded(14, 9)[1:] == ["deadline_coming"]
+    before = len(reminded(27, 20))
+    assert reminded(28, 9)[before:] == ["deadline_today"]
+    # It is a norm: nobody is late.
+    assert len(reminded(35, 9)) == before + 1
+
+
+# The border
+
+
+def held_at_the_border(cast: Cast) -> None:
+    """The border police hands over the measure late in the evening of 27 March."""
+    handed_at = at(date(2026, 3, 27), 22, 30)
+    cast.take(
+        "impose_border_measure", date(2026, 3, 27), by="border_police", at=handed_at, handed_at=handed_at
+    )
+
+
+@pytest.fixture
+def at_the_border(db: None) -> Cast:
+    cast = make_cast(on=date(2026, 3, 27))
+    case_actions.involve(
+        cast.case,
+        role="border_police",
+        starts_on=date(2026, 3, 27),
+        actor=cast.caseworker,
+        at=at(date(2026, 3, 27)),
+    )
+    held_at_the_border(cast)
+    return cast
+
+
+def test_three_days_before_the_time_at_the_border_ends_the_border_police_hears_it_too(
+    at_the_border: Cast,
+) -> None:
+    about = f"deadline:{term(at_the_border, 'BOR-01').pk}"
+    remind_of_due(now=at(date(2026, 4, 21), 22, 29))
+    assert not Notice.objects.filter(about=about, kind="staff_coming").exists()
+    remind_of_due(now=at(date(2026, 4, 21), 22, 31))
+    heard = Notice.objects.filter(about=about, kind="staff_coming")
+    people = at_the_border.people
+    assert {notice.recipient for notice in heard} == {
+        people["caseworker"],
+        people["supervisor"],
+        people["border_police"],
+    }
+
+
+def test_a_case_without_a_team_alarms_every_supervisor(at_the_border: Cast) -> None:
+    Case.objects.filter(pk=at_the_border.case.pk).update(team=None)
+    User.objects.create_user("gone@portal.example", role=Role.SUPERVISOR, is_active=False, language="nl")
+    over = at(date(2026, 4, 24), 22, 30)
+    lapse_terms(now=over + timedelta(seconds=1))
+    heard = told(over)
+    assert {"supervisor", "other_supervisor"} <= heard and "gone" not in heard
+
+
 def test_when_the_time_at_the_border_is_over_all_who_are_involved_hear_it_at_once(db: None) -> None:
     cast = make_cast(on=date(2026, 3, 27))
     cast.case.involvements.all().delete()
@@ -193,14 +316,7 @@ def test_when_the_time_at_the_border_is_over_all_who_are_involved_hear_it_at_onc
         actor=cast.caseworker,
         at=at(date(2026, 3, 27)),
     )
-    handed_at = at(date(2026, 3, 27), 22, 30)
-    cast.take(
-        "impose_border_measure",
-        date(2026, 3, 27),
-        by="border_police",
-        at=handed_at,
-        handed_at=handed_at,
-    )
+    held_at_the_border(cast)
     over = at(date(2026, 4, 24), 22, 30)
     lapse_terms(now=over - timedelta(minutes=1))
     assert told(over - timedelta(days=60)) == set()

@@ -407,6 +407,23 @@ def test_a_number_is_not_a_switch():
         NL.with_settings(decision_period_most_months=True)
 
 
+def test_a_setting_with_named_answers_takes_no_other():
+    assert (
+        NL.with_settings(reporting_slot_on_closed_day="stays").values["reporting_slot_on_closed_day"]
+        == "stays"
+    )
+    with pytest.raises(WrongSetting, match="same_week_later_else_earlier, stays"):
+        NL.with_settings(reporting_slot_on_closed_day="next week")
+
+
+def test_a_package_with_another_answer_is_refused():
+    text = (PACKAGES / "nl-2021.toml").read_text(encoding="utf-8")
+    wrong = text.replace('value = "same_week_later_else_earlier"', 'value = "next week"')
+    mistake = refused(wrong)
+    assert mistake.key == "settings.reporting_slot_on_closed_day.value"
+    assert "same_week_later_else_earlier, stays" in mistake.reason
+
+
 def test_a_setting_reads_what_was_typed_in_its_own_type():
     assert NL.setting("aa_counts_equated_days").read("False") is False
     assert NL.setting("decision_period_most_months").read("21") == 21

@@ -11,9 +11,10 @@ from asylum_portal.notices.models import Notice
 from cases.models import Applicant, AuditEntry
 from procedure.given import Meeting
 from procedure.guards import StateForbids
-from procedure.models import RulePackage
-from reception import actions
+from procedure.models import Appointment, RulePackage
+from reception import actions, reminders
 from reception.models import ReportingDuty, ReportingSlot, Stay
+from reception.panels import reporting_panel
 from tests.cast import Cast, at, walk
 from tests.reception.conftest import START, Desk, live, slot_on
 
@@ -281,6 +282,26 @@ def test_day_one_of_the_general_procedure_excuses_the_report(cast: Cast, desk: D
     assert slot_on(date(2026, 3, 25)).state == State.PLANNED
 
 
+@pytest.mark.parametrize("kind", ["APPT-AAN", "APPT-NG", "APPT-VA", "APPT-DUB", "APPT-HASA"])
+def test_who_was_at_an_interview_of_any_procedure_has_missed_no_report(
+    cast: Cast, desk: Desk, kind: str
+) -> None:
+    slot = live(cast, desk)[0]
+    Appointment.objects.create(procedure=cast.procedure, kind=kind, starts_at=at(START, 9), place="Zwolle")
+    actions.mark_missed(now=at(START + DAY, 1))
+    slot.refresh_from_db()
+    assert (slot.state, slot.reason) == (State.EXCUSED, Reason.INTERVIEW)
+
+
+def test_a_dublin_interview_excuses_the_report_when_it_is_planned(cast: Cast, desk: Desk) -> None:
+    live(cast, desk, weekday=2)
+    walk(cast, until="finish_application_interview")
+    tuesday = date(2026, 3, 24)
+    meeting = Meeting(starts_at=at(tuesday, 9), place="Zwolle")
+    cast.take("refer_to_dublin", date(2026, 3, 19), appointment=meeting)
+    assert slot_on(tuesday).reason == Reason.INTERVIEW
+
+
 def test_an_interview_that_was_planned_first_excuses_the_report_when_that_is_planned(
     cast: Cast, desk: Desk
 ) -> None:
@@ -293,6 +314,76 @@ def test_an_interview_that_was_planned_first_excuses_the_report_when_that_is_pla
     )
     slots = live(cast, desk, weekday=4, on=date(2026, 3, 18))
     assert [slot.state for slot in slots][:2] == [State.PLANNED, State.EXCUSED]
+
+
+# The two readings of the Rva: switches of the package
+
+
+def switch(**settings: object) -> None:
+    """The package with some of its switches in another position."""
+    RulePackage.objects.filter(pk="nl-2021").update(
+        changes=[
+            {"kind": "setting", "key": key, "value": value, "source": "Rva 19(2)", "confidence": "P"}
+            for key, value in settings.items()
+        ]
+    )
+
+
+def in_preparation(cast: Cast) -> None:
+    walk(cast, until="begin_preparation")
+
+
+def test_where_the_rules_exempt_nobody_reports_in_preparation_and_the_general_procedure(
+    cast: Cast, desk: Desk
+) -> None:
+    switch(reporting_exempt_in_preparation_and_general=True)
+    monday = START + 7 * DAY
+    live(cast, desk)
+    actions.report(slot_on(START), actor=desk.worker, at=at(START))
+    in_preparation(cast)
+    actions.keep_slots(now=at(monday - DAY, 1))
+    slot = slot_on(monday)
+    assert (slot.state, slot.reason, slot.next_reminder_at) == (State.EXEMPT, Reason.EXEMPTED, None)
+    # The weeks after it wait: by then she may be elsewhere in the procedure.
+    assert slot_on(monday + 7 * DAY).state == State.PLANNED
+    entry = AuditEntry.objects.filter(action="reporting.exempt").get()
+    assert entry.actor.role == "system"
+    actions.keep_slots(now=at(monday + DAY, 1))
+    assert slot_on(monday).state == State.EXEMPT
+
+
+def test_after_the_days_of_the_general_procedure_there_is_a_report_again(cast: Cast, desk: Desk) -> None:
+    switch(reporting_exempt_in_preparation_and_general=True)
+    live(cast, desk)
+    walk(cast, until="close_corrections")
+    cast.take("refer_to_extended", date(2026, 4, 3))
+    actions.keep_slots(now=at(date(2026, 4, 8), 1))
+    assert slot_on(date(2026, 4, 7)).state == State.MISSED
+
+
+def test_where_the_rules_exempt_nobody_is_reminded_although_the_sweep_is_late(cast: Cast, desk: Desk) -> None:
+    switch(reporting_exempt_in_preparation_and_general=True)
+    live(cast, desk)
+    in_preparation(cast)
+    monday = START + 7 * DAY
+    reminders.remind_of_due(now=at(monday, 8, 1))
+    assert not Notice.objects.filter(about=f"slot:{slot_on(monday).pk}").exists()
+    assert reporting_panel(cast.applicant, today=monday)["next"] is None
+
+
+def test_without_the_switch_people_report_in_preparation_as_the_page_says(cast: Cast, desk: Desk) -> None:
+    live(cast, desk)
+    in_preparation(cast)
+    actions.keep_slots(now=at(START + 6 * DAY, 1))
+    assert slot_on(START + 7 * DAY).state == State.PLANNED
+
+
+def test_where_a_report_stays_on_a_closed_day_it_is_planned_there(cast: Cast, desk: Desk) -> None:
+    switch(reporting_slot_on_closed_day="stays")
+    live(cast, desk)
+    actions.keep_slots(now=at(date(2026, 4, 6)))
+    kings_day = slot_on(date(2026, 4, 27))
+    assert (kings_day.moved_over, kings_day.state) == ([], State.PLANNED)
 
 
 def test_the_end_of_a_case_leaves_the_reports_alone(cast: Cast, desk: Desk) -> None:

@@ -84,6 +84,14 @@ def test_one_slot_has_its_derivation(cast: Cast, desk: Desk) -> None:
     assert data["due_at"] == "2026-04-28T23:59:59+02:00"
 
 
+def test_the_police_of_a_case_reports_and_does_not_excuse(cast: Cast, desk: Desk) -> None:
+    first, second, *_ = live(cast, desk)
+    assert ask(cast.police, "excuse", {"reason": "ill"}, pk=first.pk).status_code == 403
+    assert ask(cast.police, "report", pk=first.pk).data["state"] == State.REPORTED
+    cast.case.involvements.filter(role="police").delete()
+    assert ask(cast.police, "report", pk=second.pk).status_code == 404
+
+
 def test_the_desk_reports_and_excuses(cast: Cast, desk: Desk) -> None:
     first, second, *_ = live(cast, desk)
     for _ in range(2):

@@ -93,6 +93,51 @@ def test_nobody_but_reception_staff_opens_the_desk(cast: Cast, desk: Desk, url, 
     assert client.post(url("report", slot.pk)).status_code == 403
     assert client.post(url("report-ticked"), {"slot": [slot.pk]}).status_code == 403
     assert client.post(url("excuse", slot.pk), {"reason": "ill"}).status_code == 403
+    assert client.post(url("exempt", slot.pk), {"which": "one"}).status_code == 403
+    assert slot_on(START).state == State.PLANNED
+
+
+def test_the_police_of_a_case_marks_a_report_as_made_on_the_page_of_the_case(
+    cast: Cast, desk: Desk, url, enter
+) -> None:
+    slot = live(cast, desk)[0]
+    client = enter(cast.police)
+    with translation.override("en"):
+        case = reverse("procedure:case", args=[cast.case.pk])
+    page = client.get(case).content.decode()
+    assert url("report", slot.pk) in page and url("exempt", slot.pk) in page
+    # The week's report; those of later weeks are still to come.
+    assert url("report", slot_on(START + 7 * DAY).pk) not in page
+    answer = client.post(url("report", slot.pk))
+    assert (answer.status_code, answer["Location"]) == (302, case)
+    assert slot_on(START).state == State.REPORTED
+    assert url("report", slot.pk) not in client.get(case).content.decode()
+    assert AuditEntry.objects.get(action="reporting.report").actor == cast.police
+
+
+def test_the_police_of_a_case_exempts_and_excuses_nobody(cast: Cast, desk: Desk, url, enter) -> None:
+    slot = live(cast, desk)[0]
+    client = enter(cast.police)
+    assert client.get(url("excuse", slot.pk)).status_code == 403
+    assert client.post(url("excuse", slot.pk), {"reason": "ill"}).status_code == 403
+    assert client.get(url("desk")).status_code == 403
+    assert client.post(url("report-ticked"), {"slot": [slot.pk]}).status_code == 403
+    assert client.get(url("exempt", slot.pk)).status_code == 200
+    assert client.post(url("exempt", slot.pk), {"which": "one"}).status_code == 302
+    assert slot_on(START).state == State.EXEMPT
+
+
+def test_the_police_without_a_part_in_the_case_settles_none_of_its_reports(
+    cast: Cast, desk: Desk, url, enter
+) -> None:
+    slot = live(cast, desk)[0]
+    cast.case.involvements.filter(role="police").delete()
+    client = enter(cast.police)
+    assert client.post(url("report", slot.pk)).status_code == 404
+    assert client.get(url("exempt", slot.pk)).status_code == 404
+    assert client.post(url("exempt", slot.pk), {"which": "one"}).status_code == 404
+    for person in ("border_police", "court", "return_officer"):
+        assert enter(cast.people[person]).post(url("report", slot.pk)).status_code == 403, person
     assert slot_on(START).state == State.PLANNED
 
 

@@ -10,11 +10,13 @@ from asylum_portal.accounts.models import Organisation, Role, User
 from asylum_portal.notices.models import Notice
 from cases.actions import appoint_guardian, involve
 from cases.models import AuditEntry, Case
+from procedure import reminders as deadline_reminders
 from procedure.actions import lapse_terms
 from procedure.guards import StateForbids
 from procedure.models import Appointment, Deadline, Transition
 from reception import actions, machine, reminders
 from reception.models import Reception, ReportingSlot, Stay
+from reception.panels import news_rows
 from reception.steps import propose, unmet_reasons
 from tests.cast import AMSTERDAM, Cast, at, walk
 from tests.reception.conftest import START, Desk
@@ -140,8 +142,8 @@ def test_nobody_waits_for_a_home_without_a_permit(cast: Cast, desk: Desk) -> Non
     stay_in(cast, desk)
     with pytest.raises(StateForbids):
         step(cast, "wait_for_home", START, desk.worker)
-    granted(cast)
-    told = Notice.objects.filter(recipient=desk.worker, kind="work_assigned")
+    on = granted(cast)
+    told = Notice.objects.filter(recipient=desk.worker, kind="work_assigned", created_at__date=on)
     # The grant itself changes nothing here: it is work for the desk.
     assert (state(cast), told.count()) == ("in_reception", 1)
 
@@ -188,6 +190,24 @@ def test_who_does_not_come_stays_where_she_stands_and_is_work_for_the_desk(cast:
     notice = Notice.objects.get(recipient=desk.worker, kind="work_assigned")
     assert notice.context["path"].endswith(f"/desk/people/{cast.procedure.pk}/")
     assert state(cast) == "referred"
+
+
+def test_who_does_not_arrive_in_time_sets_off_no_alarm_of_the_border(
+    cast: Cast, desk: Desk, other_desk: Desk
+) -> None:
+    def nobody_is_alarmed(code: str, referred_at: datetime, over: datetime) -> None:
+        deadline_reminders.remind_of_due(now=referred_at + timedelta(hours=1))
+        lapse_terms(now=over)
+        assert term(cast, code).state == "lapsed"
+        about = f"deadline:{term(cast, code).pk}"
+        assert not Notice.objects.filter(about=about, kind="staff_coming").exists()
+        assert not Notice.objects.filter(key__startswith="alarm:").exists()
+
+    refer(cast, desk, at(START, 10))
+    nobody_is_alarmed("REC-01", at(START, 10), at(START + DAY, 11))
+    arrive(cast, desk, at(START + DAY, 12), reason="The train did not run.")
+    move(cast, desk, other_desk, at(START + 2 * DAY, 10))
+    nobody_is_alarmed("REC-02", at(START + 2 * DAY, 10), at(START + 4 * DAY, 11))
 
 
 # Missed reports
@@ -454,6 +474,39 @@ def test_who_left_for_an_unknown_destination_is_work_for_the_desk_and_a_person_e
     step(cast, "propose_end_of_reception", on, desk.worker)
     step(cast, "end_reception", on, desk.worker)
     assert lives_at(cast) == ""
+
+
+@pytest.mark.parametrize(
+    ("before", "name"),
+    [
+        ("finish_application_interview", "begin_preparation"),
+        ("begin_preparation", "complete_preparation"),
+        ("close_corrections", "refer_to_extended"),
+        ("start_general_procedure", "record_no_show"),
+    ],
+)
+def test_the_desk_hears_of_what_changes_the_days_of_its_people(
+    cast: Cast, desk: Desk, before: str, name: str
+) -> None:
+    stay_in(cast, desk)
+    walk(cast, until=before)
+    on = date(2026, 4, 3)
+    cast.take(name, on)
+    work = Notice.objects.filter(recipient=desk.worker, kind="work_assigned", created_at=at(on))
+    assert work.get().context == {"path": work.get().context["path"]}
+    assert news_rows(machine.current(cast.procedure))[0]["value"] == on
+
+
+def test_the_desk_hears_that_an_application_was_withdrawn(cast: Cast, desk: Desk) -> None:
+    stay_in(cast, desk)
+    walk(cast, until="begin_preparation")
+    on = date(2026, 3, 23)
+    cast.take("request_withdrawal", on, by="applicant")
+    assert not Notice.objects.filter(recipient=desk.worker, created_at=at(on)).exists()
+    cast.take("confirm_withdrawal", on + DAY)
+    assert Notice.objects.filter(
+        recipient=desk.worker, kind="work_assigned", created_at=at(on + DAY)
+    ).exists()
 
 
 def test_where_nobody_was_referred_a_procedure_goes_its_way_without_a_trace(cast: Cast) -> None:

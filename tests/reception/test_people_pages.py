@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils import translation
 
 from asylum_portal.accounts.models import User
-from cases.models import AuditEntry
+from cases.models import AuditEntry, Case
+from procedure.access import may_take
 from procedure.models import Transition
 from reception import actions, machine, steps
 from reception.models import Posting, Reception, ReportingSlot, Stay
@@ -66,6 +67,63 @@ def state(cast: Cast) -> str:
 
 
 # Who may
+
+
+def test_the_desk_reads_the_last_thing_that_it_was_told_of_the_application(
+    cast: Cast, desk: Desk, url, client, clock
+) -> None:
+    stay_in(cast, desk)
+    page = client.get(url("person", cast.procedure.pk))
+    assert page.context["news"] == []
+    on = refused(cast)
+    clock(on)
+    page = client.get(url("person", cast.procedure.pk))
+    said = words(page.content.decode())
+    assert "Refuse" in said and date(2026, 4, 9) in [row["value"] for row in page.context["news"]]
+    # Nor what the decision says, nor why.
+    assert cast.procedure.get_outcome_display() not in said
+
+
+def test_the_desk_records_that_somebody_is_gone_when_the_address_was_checked(
+    cast: Cast, desk: Desk, url, client, clock
+) -> None:
+    stay_in(cast, desk)
+    pk = cast.procedure.pk
+    assert client.get(url("gone", pk)).status_code == 409
+    assert url("gone", pk) not in client.get(url("person", pk)).content.decode()
+    clock(refused(cast))
+    page = client.get(url("person", pk)).content.decode()
+    assert url("gone", pk) in page
+    assert "The address was checked" in words(client.get(url("gone", pk)).content.decode())
+    assert client.post(url("gone", pk), {}).status_code == 400
+    assert not Transition.objects.filter(name="record_unknown_destination").exists()
+    answer = client.post(url("gone", pk), {"address_checked": "on", "reason": "The room was empty."})
+    assert (answer.status_code, answer["Location"]) == (302, url("person", pk))
+    taken = Transition.objects.get(name="record_unknown_destination")
+    assert (taken.actor, taken.inputs["address_checked"]) == (desk.worker, True)
+    # Where she lived stays as it is, until a person ends it.
+    assert state(cast) == "in_reception"
+
+
+def test_that_somebody_is_gone_is_recorded_where_she_lives_and_nowhere_else(
+    cast: Cast, desk: Desk, other_desk: Desk, url, enter, clock
+) -> None:
+    stay_in(cast, desk)
+    on = refused(cast)
+    clock(on)
+    pk = cast.procedure.pk
+    gone = {"address_checked": "on"}
+    assert enter(other_desk.worker).post(url("gone", pk), gone).status_code == 404
+    for person in ("caseworker", "court", "municipality", "applicant"):
+        assert enter(cast.people[person]).post(url("gone", pk), gone).status_code in (403, 404), person
+    for worker, may in ((desk.worker, True), (other_desk.worker, False)):
+        assert may_take(worker, "record_unknown_destination", cast.procedure, on=on) is may
+        # No other step of a procedure is the desk's.
+        assert not may_take(worker, "refuse", cast.procedure, on=on)
+    # The file stays closed to the desk.
+    assert not Case.objects.visible_to(desk.worker, on=on).exists()
+    Posting.objects.filter(worker=desk.worker).update(ends_on=on - DAY)
+    assert not may_take(desk.worker, "record_unknown_destination", cast.procedure, on=on)
 
 
 @pytest.mark.parametrize("role", [*OTHER_ROLES, "police", "court", "desk"])
