@@ -248,7 +248,8 @@ def _move_terms(procedure: Procedure, history: Transition, *, given: Given) -> N
         case "refer_to_dublin":
             pauses.start_if_any(procedure, history, ground="dublin", reason=reason)
         case "take_responsibility" | "record_lapsed_transfer":
-            pauses.finish_ground(procedure, history, ground="dublin")
+            # Vw 42(6): the time for the decision is the Netherlands' own from that day on.
+            pauses.finish_ground(procedure, history, ground="dublin", resumes_on=procedure.responsible_on)
         case "record_no_show" if procedure.track == Track.GENERAL:
             pauses.start_if_any(procedure, history, ground="no_show", reason=reason)
         case "accept_explanation" | "drop_discontinuation":

@@ -75,12 +75,18 @@ def start_if_any(
     return start(procedure, transition, ground=ground, starts_on=transition.on, reason=reason)
 
 
-def finish_ground(procedure: Procedure, transition: Transition, *, ground: str) -> Suspension | None:
-    """A step lets the time of a ground run again from its own day on; None where it did not stand still."""
+def finish_ground(
+    procedure: Procedure, transition: Transition, *, ground: str, resumes_on: date | None = None
+) -> Suspension | None:
+    """A step lets the time of a ground run again, from its own day on unless it tells another one.
+
+    None where it did not stand still.
+    """
     pause = standing(procedure).filter(ground=ground).first()
     if pause is None:
         return None
-    return finish(procedure, transition, suspension=pause, resumes_on=transition.on)
+    resumes_on = max(resumes_on or transition.on, pause.starts_on)
+    return finish(procedure, transition, suspension=pause, resumes_on=resumes_on)
 
 
 # After these nothing of the general procedure's days is left that could stand still.

@@ -99,7 +99,8 @@ def _filtered(
     if state := wanted.get("state"):
         procedures = procedures.filter(state=state)
     elif not wanted.get("q"):
-        procedures = procedures.exclude(state=State.CLOSED)
+        # A closed case is work as long as the service owes something: a family's request, a permit's extension.
+        procedures = procedures.filter(~Q(state=State.CLOSED) | Exists(_owed_by_service()))
     match wanted.get("track"):
         case schedule if schedule in Schedule.values:
             procedures = procedures.filter(schedule=schedule)
