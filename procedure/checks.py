@@ -12,7 +12,7 @@ from asylum_portal import dates
 from asylum_portal.accounts.models import Role, User
 from procedure import deadlines, effects, machines, more_time, package_moves, pauses
 from procedure.calendars import CannotCompute, DayKind, LegalCalendar, NotAProcedureDay
-from procedure.given import Given, Letter
+from procedure.given import Given, Letter, Meeting
 from procedure.guards import StateForbids
 from procedure.models import Appeal, Deadline, Procedure, Replacement, RulePackage
 from procedure.states import CHOSEN_SCHEDULES, GRANTS, REFUSALS, REFUSALS_OF_TRACK, Hold, Schedule, Track
@@ -190,6 +190,7 @@ def check(procedure: Procedure, name: str, *, actor: User, on: date, at: datetim
                 facts=facts,
                 arguments=arguments,
                 reason=given.reason,
+                meeting=given.appointment,
                 errors=errors,
             )
         case "refuse":
@@ -426,6 +427,7 @@ def _check_day_one(
     facts: Mapping[str, Any],
     arguments: Mapping[str, Any],
     reason: str,
+    meeting: Meeting | None,
     errors: dict[str, Any],
 ) -> None:
     """T09: day 1 is a procedure day, after rest and preparation unless an exception holds (Vb 3.109(7))."""
@@ -446,6 +448,8 @@ def _check_day_one(
     if day_one is None:
         errors["day_one_on"] = _("Choose day 1.")
         return
+    if meeting is not None and timezone.localdate(meeting.starts_at) != day_one:
+        errors["meeting_at"] = _("The interview is on day 1: %(day)s.") % {"day": dates.long_date(day_one)}
     law = procedure.package.law
     if day_one < on:
         errors["day_one_on"] = _("Day 1 lies in the past.")

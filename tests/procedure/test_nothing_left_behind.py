@@ -167,6 +167,9 @@ def test_another_day_1_takes_the_place_of_the_interview_that_was_announced(road:
     walk_to(road, "RVT")
     first, second = Meeting(at(day(4, 1), 9), "Zwolle"), Meeting(at(day(4, 8), 9), "Zwolle")
     take(road, "complete_preparation", day(3, 27), day_one_on=day(4, 1), appointment=first)
+    with pytest.raises(ValidationError) as wrong:
+        take(road, "announce_other_day_one", day(3, 30), day_one_on=day(4, 8), appointment=first)
+    assert "meeting_at" in wrong.value.message_dict
     take(road, "announce_other_day_one", day(3, 30), day_one_on=day(4, 8), appointment=second)
     standing = road.procedure.appointments.standing().filter(kind="APPT-NG")
     assert [timezone.localdate(meeting.starts_at) for meeting in standing] == [day(4, 8)]

@@ -55,6 +55,19 @@ def test_the_work_list_opens_on_what_cannot_wait(cast: Cast, stand) -> None:
     assert "1 filing came in" in page
 
 
+def test_a_closed_case_stays_on_the_list_while_the_service_owes_something(cast: Cast, stand) -> None:
+    walk(cast, until="close_corrections")
+    on = date(2026, 4, 3)
+    cast.take("grant", on)
+    cast.take("announce_permit", on, by="desk", hour=11)
+    cast.take("hand_out_permit", on, by="desk", hour=12, valid_from=on, valid_until=date(2026, 6, 1))
+    cast.take("close", on, hour=13)
+    stand(on)
+    assert cast.case.applicant.name not in names(sign_in(cast.caseworker).get(address("worklist")))
+    cast.take("request_permit_extension", on, by="lawyer", hour=14)
+    assert cast.case.applicant.name in names(sign_in(cast.caseworker).get(address("worklist")))
+
+
 def test_a_late_term_leaves_the_list_once_its_step_is_taken(cast: Cast, stand) -> None:
     late = Cast(people=cast.people, procedure=another(cast, "Late", on=date(2026, 3, 26)))
     late.case = late.procedure.case
