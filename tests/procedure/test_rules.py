@@ -157,7 +157,7 @@ LEAVING = {"RET-01", "RET-03", "REC-03"}
         ("move_to_general", {}, [], {"RVT-01"}),
         ("find_incomplete", {"track": "repeat"}, [], {"HAS-01"}),
         ("plan_one_day_test", {"track": "repeat"}, [], {"DEC-06M"}),
-        ("continue_in_six_days", {"schedule": "HASA6"}, [], {"HAS-05"}),
+        ("continue_in_six_days", {"schedule": "HASA6"}, [], {"HAS-05", "AA-COR"}),
         (
             "refuse_incomplete",
             {"track": "repeat", "outcome": "DISCONTINUED"},
