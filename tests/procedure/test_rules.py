@@ -109,6 +109,7 @@ LEAVING = {"RET-01", "RET-03", "REC-03"}
         ("lodge_application", {}, [], {"DEC-06M"}),
         ("begin_preparation", {}, [], {"RVT-01"}),
         ("complete_preparation", {}, [], {"RVT-03"}),
+        ("announce_other_day_one", {}, [], {"RVT-03"}),
         ("start_general_procedure", {"schedule": "AA6"}, [], {"AA-INT"}),
         ("close_interview", {"schedule": "AA6"}, [], {"AA-COR"}),
         ("close_interview", {"schedule": "AAX"}, [], {"AA-COR"}),
@@ -180,6 +181,7 @@ LEAVING = {"RET-01", "RET-03", "REC-03"}
         ("lift_border_measure", {}, [], {"BOR-02"}),
         ("lift_border_measure", {}, ["decided"], set()),
         ("lift_border_measure", {"track": "extended"}, [], set()),
+        ("record_entry_by_law", {}, [], {"BOR-02"}),
         ("give_notice_of_default", {"track": "extended"}, [], {"DEF-01"}),
         ("send_hearing_report", {}, [], {"WD-02"}),
         # refusal and appeal
@@ -202,7 +204,7 @@ LEAVING = {"RET-01", "RET-03", "REC-03"}
         ("resume_departure_term", {}, [], LEAVING),
         ("order_departure", {}, [], {"RET-02"}),
         ("start_departure_term", {}, [], set()),
-        ("start_departure_term", {}, ["no_time_to_leave"], {"RET-01"}),
+        ("start_departure_term", {}, ["no_time_to_leave"], {"RET-01", "RET-03"}),
         # permit and family
         ("grant", {"outcome": "GRANT_A"}, [], {"FAM-01"}),
         ("grant", {"track": "extended", "outcome": "GRANT_B3"}, [], {"FAM-01"}),
@@ -215,8 +217,9 @@ LEAVING = {"RET-01", "RET-03", "REC-03"}
         ("request_permanent_permit", {}, [], {"PER-04"}),
         ("report_loss", {}, [], {"PER-05"}),
         ("intend_permit_withdrawal", {}, [], {"WD-01"}),
-        ("withdraw_permit", {}, [], {"APP-4W", "RET-01"}),
+        ("withdraw_permit", {}, [], {"APP-4W", "RET-01", "RET-03"}),
         ("request_family_reunification", {}, [], {"FAM-02"}),
+        ("reopen_family_request", {}, [], {"FAM-02"}),
         ("refuse_family_reunification", {}, [], {"APP-4W"}),
         # reception
         ("refer_to_reception", {}, [], {"REC-01"}),
@@ -268,7 +271,7 @@ def test_each_step_meets_its_time_limits(transition, met):
 
 def test_leaving_the_general_procedure_for_dublin_closes_its_open_days():
     closed = {rule.code for rule in NL.cancelled_by("refer_to_dublin")}
-    assert closed == {"RVT-01", "RVT-03", "AA-INT", "AA-COR", "AA-OUT", "AA-EXT"}
+    assert closed == {"RVT-01", "RVT-03", "AA-INT", "AA-COR", "AA-OUT", "AA-EXT", "HAS-05", "BOR-02"}
 
 
 def test_an_appeal_has_one_window_and_a_response_one_term_whatever_the_circumstances():
@@ -317,7 +320,8 @@ def test_withdrawal_ends_every_time_limit_of_an_open_application():
     after_it = {
         *("refuse", "grant", "confirm_withdrawal", "decide_not_to_consider", "discontinue"),
         *("refuse_incomplete", "mark_absconded", "resume_departure_term"),
-        # Of machines that go on beside the application or after it.
+        # Of machines that go on beside the application or after it; whoever is held stays so until released.
+        "impose_border_measure",
         *(APPEAL_STEPS | PERMIT_STEPS | FAMILY_STEPS | RETURN_STEPS | RECEPTION_STEPS),
     }
     still_open = {
