@@ -20,7 +20,6 @@ from procedure.rule_rows import (
     NEVER_MISSED,
     OUTCOMES,
     ROLES,
-    STATES,
     TRACKS,
     TRANSITIONS,
     CalendarData,
@@ -330,10 +329,9 @@ def _rule(code: str, table: Table, sources: Iterable[str]) -> Rule:
 def _graph(table: Table) -> Graph:
     whole = Graph()
     graph = Graph(
-        states=frozenset(table.texts("states", STATES.__contains__, "a state")) or whole.states,
-        tracks=frozenset(table.texts("tracks", TRACKS.__contains__, "a track")) or whole.tracks,
-        steps=frozenset(table.texts("steps", TRANSITIONS.__contains__, "a step of the procedure"))
-        or whole.steps,
+        states=_part(table, "states", whole.states, "a state"),
+        tracks=_part(table, "tracks", whole.tracks, "a track"),
+        steps=_part(table, "steps", whole.steps, "a step of the procedure"),
         titles=table.words("titles"),
     )
     for track in graph.titles:
@@ -341,6 +339,17 @@ def _graph(table: Table) -> Graph:
             table.fail(f"titles.{track}", "is not among graph.tracks")
     table.finish()
     return graph
+
+
+def _part(table: Table, key: str, whole: frozenset[str], what: str) -> frozenset[str]:
+    """The part of the machine that a package names; all of it where the key is not there."""
+    if key not in table.names():
+        return whole
+    named = frozenset(table.texts(key, whole.__contains__, what))
+    if not named:
+        # Nothing at all would be no law, and read as "everything" it would widen the machine.
+        table.fail(key, "is empty; leave it out to use them all")
+    return named
 
 
 def _suspension(code: str, table: Table, sources: Iterable[str]) -> Suspension:
