@@ -1,96 +1,12 @@
-"""What must hold inside a rule and between the rows of a package before anybody may rely on it."""
+"""What must hold between the rows of a package before anybody may rely on it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 
 from procedure.calendars import DayKind
-from procedure.package_table import PackageMistake, Table
-from procedure.rule_rows import (
-    CIRCUMSTANCES,
-    NEVER_MISSED,
-    SETTING_OF_MODE,
-    Mode,
-    Rule,
-    RulePackage,
-    StartFact,
-    Unit,
-)
-
-# Atw 4: longer terms are outside the act, so they may not use its rules of counting.
-ATW_LONGEST = {Unit.DAYS: 90, Unit.WEEKS: 12, Unit.MONTHS: 3}
-
-_LENGTHS = {Unit.DAYS, Unit.WEEKS, Unit.MONTHS}
-_LONG = {*_LENGTHS, Unit.YEARS}
-UNITS_OF_MODE: Mapping[Mode, Collection[Unit | None]] = {
-    Mode.ATW: _LENGTHS,
-    Mode.MONTHS_NO_ATW: _LONG,
-    Mode.HOURS_OR_LIBERTY: {Unit.HOURS, Unit.DAYS, Unit.WEEKS},
-    Mode.AA_DAY: {Unit.DAYS, Unit.DAY_OF_SCHEDULE},
-    Mode.WORKING_DAY: {Unit.DAYS, Unit.DAY_OF_SCHEDULE},
-    Mode.CALENDAR: _LONG,
-    Mode.CALENDAR_MIN: {Unit.DAYS, Unit.WEEKS},
-    Mode.EU: _LENGTHS,
-    Mode.SOFT: _LENGTHS,
-    Mode.LETTER: {None},
-}
-
-
-def check_rule(rule: Rule, table: Table) -> None:
-    """Refuse a rule whose own keys contradict one another."""
-    if rule.unit not in UNITS_OF_MODE[rule.mode]:
-        table.fail("unit", f"{rule.unit} does not go with mode {rule.mode}")
-    lengths = [*rule.length_by_ground.values(), *([] if rule.length is None else [rule.length])]
-    if rule.mode == Mode.LETTER or rule.on_schedule:
-        if lengths:
-            table.fail(
-                "length",
-                "has no place here: the " + ("schedule" if rule.on_schedule else "letter") + " decides",
-            )
-    elif not lengths and not rule.length_setting:
-        table.fail("length", "is missing")
-    if rule.length_setting and rule.length is not None:
-        table.fail("length_setting", "and length exclude each other")
-    if rule.length_setting and (rule.mode == Mode.LETTER or rule.on_schedule):
-        table.fail("length_setting", "has no place here: nothing is counted")
-    for key in ("ground_settings", "unit_by_ground"):
-        for ground in getattr(rule, key):
-            if ground not in rule.length_by_ground:
-                table.fail(f"{key}.{ground}", "is no ground of length_by_ground")
-    for ground, unit in rule.unit_by_ground.items():
-        if unit not in UNITS_OF_MODE[rule.mode]:
-            table.fail(f"unit_by_ground.{ground}", f"{unit} does not go with mode {rule.mode}")
-    for key in ("starts_when", "start_settings", "start_fact_after"):
-        for step in getattr(rule, key):
-            if step not in rule.starts:
-                table.fail(f"{key}.{step}", "is not among the steps of starts")
-    if both := set(rule.when) & set(rule.unless):
-        table.fail("unless", f"{', '.join(sorted(both))} is in when too")
-    if rule.last_day and not rule.on_schedule:
-        table.fail("last_day", "needs unit day_of_schedule")
-    if rule.mode == Mode.ATW:
-        for ground, length in [("", rule.length or 0), *rule.length_by_ground.items()]:
-            counted = rule.unit_by_ground.get(ground) or rule.unit
-            if counted in ATW_LONGEST and length > ATW_LONGEST[counted]:
-                longest = f"{ATW_LONGEST[counted]} {counted}"
-                table.fail("length", f"is more than {longest}, which the Atw does not cover (Atw 4)")
-    facts = {rule.start_fact, *rule.start_fact_after.values()}
-    if (StartFact.DUE_OF_RULE in facts) != bool(rule.due_of):
-        table.fail("due_of", "and start_fact due_of_rule need each other")
-    if (StartFact.START_OF_RULE in facts) != bool(rule.start_of):
-        table.fail("start_of", "and start_fact start_of_rule need each other")
-    if rule.mode in NEVER_MISSED and not rule.soft:
-        table.fail("soft", f"cannot be false with mode {rule.mode}")
-    if rule.counts_first_day and (rule.unit != Unit.DAYS or rule.mode not in (Mode.SOFT, Mode.CALENDAR)):
-        table.fail("counts_first_day", "needs unit days and mode SOFT or CALENDAR")
-    if rule.least_days and not rule.on_schedule:
-        table.fail("least_days", "needs unit day_of_schedule")
-    if rule.postal_grace_weeks and rule.mode != Mode.ATW:
-        table.fail("postal_grace_weeks", "needs mode ATW")
-    if rule.by_analogy and rule.mode != Mode.ATW:
-        table.fail("by_analogy", "needs mode ATW")
-    if both := set(rule.met_by) & set(rule.cancelled_by):
-        table.fail("cancelled_by", f"{', '.join(sorted(both))} is in met_by too")
+from procedure.package_table import PackageMistake
+from procedure.rule_rows import CIRCUMSTANCES, SETTING_OF_MODE, Mode, Rule, RulePackage, Unit
 
 
 def check_package(package: RulePackage, file: str) -> None:

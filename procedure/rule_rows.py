@@ -9,7 +9,9 @@ from datetime import date, time
 
 from procedure.law_words import (
     CIRCUMSTANCES,
+    DOCUMENTS,
     EXTENDED_SCHEDULE,
+    GROUNDS_OF_STEPS,
     NEVER_MISSED,
     OF_ANOTHER_RULE,
     OUTCOMES,
@@ -37,7 +39,9 @@ from procedure.package_rows import (
 
 __all__ = [
     "CIRCUMSTANCES",
+    "DOCUMENTS",
     "EXTENDED_SCHEDULE",
+    "GROUNDS_OF_STEPS",
     "NEVER_MISSED",
     "OF_ANOTHER_RULE",
     "OUTCOMES",

@@ -12,10 +12,12 @@ from datetime import date
 from pathlib import Path
 
 from procedure.calendars import CannotCompute, DayKind, good_friday_of, holidays_of
-from procedure.package_checks import check_package, check_rule, circle_in
+from procedure.package_checks import check_package, circle_in
 from procedure.package_table import PackageMistake, Table
+from procedure.rule_checks import check_rule
 from procedure.rule_rows import (
     CIRCUMSTANCES,
+    DOCUMENTS,
     EXTENDED_SCHEDULE,
     NEVER_MISSED,
     OUTCOMES,
@@ -67,7 +69,6 @@ __all__ = [
 
 PACKAGES = Path(__file__).parent / "packages"
 
-DOCUMENT_CODE = re.compile(r"DOC-[A-Z0-9]+(-[A-Z0-9]+)*")
 RULE_CODE = re.compile(r"[A-Z0-9]{2,6}-[A-Z0-9]{2,4}")
 SETTING_TYPES = {"bool": bool, "int": int, "str": str}
 
@@ -252,7 +253,7 @@ def _schedule_day(row: Table) -> ScheduleDay:
         step=row.text("step"),
         owner=row.texts("owner", ROLES.__contains__, "a role", required=True),
         closes=row.texts("closes", _matches(RULE_CODE), "the code of a rule"),
-        documents=row.texts("documents", _matches(DOCUMENT_CODE), "the code of a document"),
+        documents=row.texts("documents", DOCUMENTS.__contains__, "the code of a document"),
         applicant=row.text("applicant", ""),
         lawyer=row.text("lawyer", ""),
         ind=row.text("ind", ""),
@@ -271,7 +272,7 @@ def _rule(code: str, table: Table, sources: Iterable[str]) -> Rule:
     mode = Mode(table.one_of("mode", set(Mode)))
     unit = None if mode == Mode.LETTER else Unit(table.one_of("unit", set(Unit)))
     last_day_table = table.table("last_day", required=False)
-    steps, documents = TRANSITIONS.__contains__, _matches(DOCUMENT_CODE)
+    steps, documents = TRANSITIONS.__contains__, DOCUMENTS.__contains__
     units = table.words("unit_by_ground", set(Unit).__contains__, "a unit")
     facts_after = table.words("start_fact_after", set(StartFact).__contains__, "a date to count from")
     rule = Rule(

@@ -7,7 +7,15 @@ from datetime import date
 
 import pytest
 
-from procedure.law_words import APPEAL_STEPS, FAMILY_STEPS, PERMIT_STEPS, RECEPTION_STEPS, RETURN_STEPS
+from procedure.law_words import (
+    APPEAL_STEPS,
+    DOCUMENTS,
+    FAMILY_STEPS,
+    GROUNDS_OF_STEPS,
+    PERMIT_STEPS,
+    RECEPTION_STEPS,
+    RETURN_STEPS,
+)
 from procedure.rule_rows import (
     OUTCOMES,
     ROLES,
@@ -503,6 +511,29 @@ def test_the_tiny_package_is_right_before_it_is_bent():
         ('mode = "ATW"', 'mode = "ATW"\nlength_by_ground = { hit = 13 }\nunit_by_ground = { hit = "weeks" }', "rules.TST-01.length", "more than 12 weeks"),
         ('mode = "ATW"', 'mode = "ATW"\nnot_before = "TST-99"', "rules.TST-01.not_before", "is no other rule"),
         ('mode = "ATW"', 'mode = "ATW"\nstart_fact = "start_of_rule"', "rules.TST-01.start_of", "need each other"),
+        ('mode = "ATW"', 'mode = "ATW"\nmet_by_documents = ["DOC-ZZZ"]', "rules.TST-01.met_by_documents", "'DOC-ZZZ' is not the code of a document"),
+        ('mode = "ATW"', 'mode = "ATW"\nstarted_by_documents = ["DOC-ZZZ"]', "rules.TST-01.started_by_documents", "'DOC-ZZZ' is not the code"),
+        ("day = 1,", 'day = 1, documents = ["DOC-ZZZ"],', "schedules.AA6.days[1].documents", "'DOC-ZZZ' is not the code"),
+        ('mode = "ATW"', 'mode = "ATW"\nlength_by_ground = { hitt = 2 }', "rules.TST-01.length_by_ground.hitt", "is neither a circumstance nor a ground that grant gives"),
+        ('starts = ["grant"]', 'starts = ["extend_decision_period"]\nlength_by_ground = { "42(9)" = 2 }', "rules.TST-01.length_by_ground.42(9)", "extend_decision_period gives (42(4)(a), 42(4)(b), 42(4)(c), 42(5))"),
+        ('starts = ["grant"]', 'length_by_ground = { "42(5)" = 2 }', "rules.TST-01.length_by_ground.42(5)", "is not a circumstance, and no step starts this rule"),
+        ("length = 3", "length_by_ground = { hit = 2 }", "rules.TST-01.length", "is missing, and grant gives no ground that would take its place"),
+        ("length = 3", 'length_setting = "window"\nlength_by_ground = { hit = 2 }', "rules.TST-01.length", "grant gives no ground"),
+        ('starts = ["grant"]\nmode = "ATW"\nunit = "days"\nlength = 3', 'mode = "ATW"\nunit = "days"\nlength_by_ground = { hit = 2 }', "rules.TST-01.length", "is missing, and nothing gives a ground"),
+        ('starts = ["grant"]\nmode = "ATW"\nunit = "days"\nlength = 3', 'starts = ["extend_decision_period"]\nmode = "ATW"\nunit = "days"\nlength_by_ground = { "42(5)" = 2 }', "rules.TST-01.length_by_ground", "lacks 42(4)(a), 42(4)(b), 42(4)(c), which extend_decision_period may give"),
+        ('mode = "ATW"', 'mode = "ATW"\nfollows = "AA-INT"', "rules.TST-01.follows", "needs unit day_of_schedule"),
+        ('mode = "ATW"', 'mode = "ATW"\nless_weeks = 1', "rules.TST-01.less_weeks", "needs mode CALENDAR, MONTHS_NO_ATW or SOFT"),
+        ('mode = "ATW"', 'mode = "WORKING_DAY"\nless_weeks = 1', "rules.TST-01.less_weeks", "needs mode CALENDAR, MONTHS_NO_ATW or SOFT"),
+        ('mode = "ATW"\nunit = "days"', 'mode = "HOURS_OR_LIBERTY"\nunit = "days"\ndue_time = 09:00:00', "rules.TST-01.due_time", "has no place with mode HOURS_OR_LIBERTY"),
+        ('mode = "ATW"\nunit = "days"\nlength = 3', 'mode = "LETTER"\ndue_time = 09:00:00', "rules.TST-01.due_time", "has no place with mode LETTER"),
+        ('mode = "ATW"\nunit = "days"\nlength = 3', 'mode = "LETTER"\nopens_months_before = "window"', "rules.TST-01.opens_months_before", "has no place with mode LETTER"),
+        ('mode = "ATW"', 'mode = "CALENDAR_MIN"\nopens_months_before = "window"', "rules.TST-01.opens_months_before", "has no place with mode CALENDAR_MIN"),
+        ('mode = "ATW"', 'mode = "CALENDAR"\nless_weeks = 1\nopens_months_before = "window"', "rules.TST-01.opens_months_before", "and less_weeks exclude each other"),
+        ('mode = "ATW"\nunit = "days"\nlength = 3', 'mode = "LETTER"\nletter_when = ["hit"]', "rules.TST-01.letter_when", "has no place with mode LETTER"),
+        ('mode = "ATW"', 'mode = "HOURS_OR_LIBERTY"\nstart_fact = "lodged_on"', "rules.TST-01.start_fact", "has no place with mode HOURS_OR_LIBERTY"),
+        ('mode = "ATW"', 'mode = "HOURS_OR_LIBERTY"\nstart_fact_after = { grant = "lodged_on" }', "rules.TST-01.start_fact_after", "has no place with mode HOURS_OR_LIBERTY"),
+        ('mode = "ATW"', 'mode = "HOURS_OR_LIBERTY"\nlength_by_ground = { hit = 2 }\nunit_by_ground = { hit = "weeks" }', "rules.TST-01.unit_by_ground", "has no place with mode HOURS_OR_LIBERTY"),
+        ('mode = "ATW"', 'mode = "WORKING_DAY"\nlength_by_ground = { hit = 2 }\nunit_by_ground = { hit = "day_of_schedule" }', "rules.TST-01.unit_by_ground.hit", "day_of_schedule is no unit of a length"),
         ("[package]", '[graph]\nstates = ["limbo"]\n[package]', "graph.states", "'limbo' is not a state"),
         ("[package]", '[graph]\ntracks = ["fast"]\n[package]', "graph.tracks", "'fast' is not a track"),
         ("[package]", '[graph]\nsteps = ["jump"]\n[package]', "graph.steps", "'jump' is not a step"),
@@ -581,6 +612,16 @@ def test_last_days_on_a_ground_must_lie_after_the_schedule_and_name_the_same_gro
         with_rule(rule + "last_day = { AA6 = { a = 18, b = 2 } }")
     with pytest.raises(PackageMistake, match=r"last_day.AA7: is no schedule"):
         with_rule(rule + "last_day = { AA7 = { a = 18 } }")
+    last_days = "last_day = { AA6 = { a = 18, b = 18, c = 18, d = 18, e = 18, f = 20, g = 26 } }"
+    extension = rule + 'starts = ["extend_general_procedure"]\n'
+    assert with_rule(extension + last_days).rule("TST-02").grounds == tuple("abcdefg")
+    with pytest.raises(PackageMistake, match=r"TST-02.last_day: lacks b, g, which extend_general_procedure"):
+        with_rule(extension + last_days.replace("b = 18, ", "").replace(", g = 26", ""))
+    with pytest.raises(PackageMistake, match=r"TST-02.last_day: is by ground, and grant gives none"):
+        with_rule(rule + 'starts = ["grant"]\n' + last_days)
+    for key in ('follows = "AA-INT"', "least_days = 1"):
+        with pytest.raises(PackageMistake, match=r"TST-02.\w+: needs unit day_of_schedule, and no last_day"):
+            with_rule(extension + last_days + "\n" + key)
 
 
 def test_a_minimum_that_counts_from_a_rule_that_counts_from_a_rule_is_refused():
@@ -749,6 +790,17 @@ def test_roles_steps_and_outcomes_are_those_of_the_machine():
     assert set(Outcome.values) <= OUTCOMES
     machine = {step.name for step in Procedure(state="").get_all_state_transitions()}
     assert machine <= TRANSITIONS
+
+
+def test_documents_and_grounds_are_those_of_the_portal():
+    from cases.document_types import DOCUMENT_TYPES
+    from procedure.step_fields import DECISION_PERIOD_BASES, EXTENSION_GROUNDS
+
+    assert DOCUMENT_TYPES.keys() == DOCUMENTS
+    assert {
+        "extend_general_procedure": {code for code, _ in EXTENSION_GROUNDS},
+        "extend_decision_period": {code for code, _ in DECISION_PERIOD_BASES},
+    } == GROUNDS_OF_STEPS
 
 
 def test_the_header_of_the_package_explains_every_key_of_a_rule_that_it_uses():
