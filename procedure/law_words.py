@@ -64,6 +64,9 @@ class ReminderProfile(StrEnum):
 
 # After an extension (T17) the days of the base schedule no longer close anything but AA-EXT.
 EXTENDED_SCHEDULE = "AAX"
+EXTENSION_OF_DAYS = "AA-EXT"
+# The general procedure has one of these whenever it can be extended.
+SCHEDULES_TO_EXTEND = frozenset({"AA6", "AA9", "SCH6", "SCH9", "HASA6"})
 
 # Running past a planning norm or a minimum breaks no duty: these are soft.
 NEVER_MISSED = frozenset({Mode.SOFT, Mode.CALENDAR_MIN})

@@ -6,7 +6,16 @@ from collections.abc import Callable, Mapping
 
 from procedure.calendars import DayKind
 from procedure.package_table import PackageMistake
-from procedure.rule_rows import CIRCUMSTANCES, SETTING_OF_MODE, Mode, Rule, RulePackage, Unit
+from procedure.rule_rows import (
+    CIRCUMSTANCES,
+    EXTENSION_OF_DAYS,
+    SCHEDULES_TO_EXTEND,
+    SETTING_OF_MODE,
+    Mode,
+    Rule,
+    RulePackage,
+    Unit,
+)
 
 
 def check_package(package: RulePackage, file: str) -> None:
@@ -26,19 +35,17 @@ def check_package(package: RulePackage, file: str) -> None:
     for code in package.rules:
         _check_links(code, package, fail)
     _check_circles(package, fail)
+    _check_chains(package, fail)
     switches, lengths = {"aa_counts_equated_days"}, {}
     switches |= {schedule.calendar_setting for schedule in package.schedules.values()} - {""}
     for code, rule in package.rules.items():
-        if rule.due_of and package.rules[rule.due_of].due_of:
-            fail(f"rules.{code}.due_of", f"{rule.due_of} itself counts from another rule")
         _check_schedule_of(rule, package, fail)
         for key in ("opens_months_before", "length_setting"):
             if setting := getattr(rule, key):
                 lengths[f"rules.{code}.{key}"] = setting
         for key in ("ground_settings", "start_settings"):
             for name, setting in getattr(rule, key).items():
-                if setting not in package.settings or package.settings[setting].type != "bool":
-                    fail(f"rules.{code}.{key}.{name}", f"{setting!r} is no setting of type bool")
+                _check_switch(setting, package, f"rules.{code}.{key}.{name}", fail)
         switches |= {setting for setting in switches_of(rule) if setting}
     for where, key in lengths.items():
         spec = package.settings.get(key)
@@ -50,6 +57,8 @@ def check_package(package: RulePackage, file: str) -> None:
             fail(f"settings.{key}", "is needed by the calculation, as a setting of type bool")
     _check_changes(package, fail)
     _check_graph(package, fail)
+    _check_replacements(package, fail)
+    _check_extension_of_days(package, fail)
 
 
 def circle_in(links: Mapping[str, str]) -> tuple[str, ...]:
@@ -84,6 +93,74 @@ def _check_circles(package: RulePackage, fail: Callable[[str, str], None]) -> No
             first = package.rules[circle[0]]
             key = next(key for key in keys if getattr(first, key))
             fail(f"rules.{first.code}.{key}", f"goes round in a circle: {', '.join(circle)}")
+
+
+def _check_chains(package: RulePackage, fail: Callable[[str, str], None]) -> None:
+    """Whoever moves the first of three terms would find the second and not the third."""
+    for code, rule in package.rules.items():
+        other = package.rules.get(rule.due_of or rule.start_of)
+        if other is not None and (further := other.due_of or other.start_of):
+            fail(
+                f"rules.{code}.{'due_of' if rule.due_of else 'start_of'}",
+                f"{other.code} itself counts from {further}; name a rule that counts from an event or a day",
+            )
+
+
+def _check_switch(key: str, package: RulePackage, where: str, fail: Callable[[str, str], None]) -> None:
+    spec = package.settings.get(key)
+    if spec is None or spec.type != "bool":
+        fail(where, f"{key!r} is no setting of type bool")
+    elif spec.value is None:
+        # Read as "off" it would decide a point of law that nobody has decided.
+        fail(where, f"{key!r} has no value; a switch is true or false")
+
+
+def _check_replacements(package: RulePackage, fail: Callable[[str, str], None]) -> None:
+    """A rule that is taken in place of another runs neither beside it nor beside its other replacements."""
+    for rule in package.rules.values():
+        if not rule.instead_of:
+            continue
+        others = [other for other in package.rules.values() if other.instead_of == rule.instead_of]
+        for other in (package.rules[rule.instead_of], *others):
+            if other is not rule and (step := _step_of_both(rule, other)):
+                needed = ", ".join(sorted(_needed(rule, step))) or "what decides between them"
+                fail(
+                    f"rules.{rule.code}.instead_of",
+                    f"{other.code} would run beside it after {step}: put {needed} in its unless",
+                )
+
+
+def _step_of_both(rule: Rule, other: Rule) -> str:
+    """A step that may open both rules for one and the same event."""
+    if not (rule.outcomes_in_any_track or other.outcomes_in_any_track):
+        for ours, theirs in ((rule.tracks, other.tracks), (rule.outcomes, other.outcomes)):
+            if ours and theirs and set(ours).isdisjoint(theirs):
+                return ""
+    for step in rule.starts:
+        apart = _needed(rule, step) & set(other.unless) or _needed(other, step) & set(rule.unless)
+        if step in other.starts and not apart:
+            return step
+    return ""
+
+
+def _needed(rule: Rule, step: str) -> set[str]:
+    """The circumstances without which this step does not open the rule."""
+    return {*rule.when, *([rule.starts_when[step]] if step in rule.starts_when else [])}
+
+
+def _check_extension_of_days(package: RulePackage, fail: Callable[[str, str], None]) -> None:
+    """Where the days of the general procedure can be extended, it is known until when."""
+    step = "extend_general_procedure"
+    if step not in package.graph.steps:
+        return
+    rule = package.rules.get(EXTENSION_OF_DAYS)
+    where = f"rules.{EXTENSION_OF_DAYS}"
+    if rule is None:
+        fail(where, f"is missing: {step} is among graph.steps, and this rule says until when")
+    elif step not in rule.starts:
+        fail(f"{where}.starts", f"lacks {step}")
+    elif lacking := sorted(SCHEDULES_TO_EXTEND & package.schedules.keys() - rule.last_day.keys()):
+        fail(f"{where}.last_day", f"lacks {', '.join(lacking)}, whose days {step} may extend")
 
 
 def _check_changes(package: RulePackage, fail: Callable[[str, str], None]) -> None:

@@ -15,6 +15,7 @@ from procedure.law_words import (
     PERMIT_STEPS,
     RECEPTION_STEPS,
     RETURN_STEPS,
+    SCHEDULES_TO_EXTEND,
 )
 from procedure.rule_rows import (
     OUTCOMES,
@@ -537,7 +538,7 @@ def test_the_tiny_package_is_right_before_it_is_bent():
         ("[package]", '[graph]\nstates = ["limbo"]\n[package]', "graph.states", "'limbo' is not a state"),
         ("[package]", '[graph]\ntracks = ["fast"]\n[package]', "graph.tracks", "'fast' is not a track"),
         ("[package]", '[graph]\nsteps = ["jump"]\n[package]', "graph.steps", "'jump' is not a step"),
-        ("[package]", '[graph]\nsteps = ["refuse"]\n[package]', "rules.TST-01.starts", "grant is not among graph.steps"),
+        ("[package]", '[graph]\nsteps = ["refuse", "extend_general_procedure"]\n[package]', "rules.TST-01.starts", "grant is not among graph.steps"),
         ("[package]", '[graph]\nroads = []\n[package]', "graph.roads", "is not a known key"),
         ("[package]", '[graph]\nstates = []\n[package]', "graph.states", "is empty; leave it out to use them all"),
         ("[package]", '[graph]\ntracks = []\n[package]', "graph.tracks", "is empty; leave it out to use them all"),
@@ -624,12 +625,117 @@ def test_last_days_on_a_ground_must_lie_after_the_schedule_and_name_the_same_gro
             with_rule(extension + last_days + "\n" + key)
 
 
-def test_a_minimum_that_counts_from_a_rule_that_counts_from_a_rule_is_refused():
-    text = TINY.replace('mode = "ATW"', 'mode = "ATW"\nstart_fact = "due_of_rule"\ndue_of = "AA-INT"')
-    chained = text + TINY[TINY.index("[rules.TST-01]") :].replace("TST-01", "TST-02").replace(
-        'mode = "ATW"', 'mode = "ATW"\nstart_fact = "due_of_rule"\ndue_of = "TST-01"'
+@pytest.mark.parametrize("first", ["due", "start"])
+@pytest.mark.parametrize("second", ["due", "start"])
+def test_a_rule_that_counts_from_one_that_counts_from_another_is_refused(first, second):
+    """Nobody would follow the whole chain when the first of them moves."""
+
+    def counts_from(which, code):
+        return f'mode = "ATW"\nstart_fact = "{which}_of_rule"\n{which}_of = "{code}"'
+
+    text = TINY + another("TST-02", counts_from(first, "TST-01"))
+    parse_package(text, file="tiny.toml")
+    mistake = refused(text + another("TST-03", counts_from(second, "TST-02")))
+    assert mistake.key == f"rules.TST-03.{second}_of"
+    assert (
+        mistake.reason == "TST-02 itself counts from TST-01; name a rule that counts from an event or a day"
     )
-    assert refused(chained).key == "rules.TST-02.due_of"
+
+
+def test_a_procedure_that_can_be_extended_has_its_last_days_for_each_schedule_of_it():
+    start, end = TINY.index("[rules.AA-EXT]"), TINY.index("[rules.TST-01]")
+    mistake = refused(TINY[:start] + TINY[end:])
+    assert (mistake.key, mistake.reason) == (
+        "rules.AA-EXT",
+        "is missing: extend_general_procedure is among graph.steps, and this rule says until when",
+    )
+    # A law in which nothing is extended needs none.
+    parse_package(TINY[:start] + TINY[end:] + '\n[graph]\nsteps = ["grant"]\n', file="tiny.toml")
+    nine = TINY[TINY.index("[schedules.AA6]") : TINY.index("[rules.AA-INT]")].replace("AA6", "AA9")
+    mistake = refused(TINY + nine)
+    assert (mistake.key, mistake.reason) == (
+        "rules.AA-EXT.last_day",
+        "lacks AA9, whose days extend_general_procedure may extend",
+    )
+    mistake = refused(tiny_with('starts = ["extend_general_procedure"]\n', ""))
+    assert (mistake.key, mistake.reason) == ("rules.AA-EXT.starts", "lacks extend_general_procedure")
+
+
+def test_the_schedules_of_the_general_procedure_are_those_of_the_machine():
+    from procedure.states import Schedule
+
+    assert set(Schedule) - {Schedule.ONE_DAY_TEST} == SCHEDULES_TO_EXTEND
+
+
+DETAINED = 'instead_of = "TST-01"\nwhen = ["detained"]'
+
+
+@pytest.mark.parametrize(
+    ("keys", "first", "beside"),
+    [
+        # Where another holds for the same event, one of the two must give way.
+        (DETAINED, "", True),
+        (DETAINED, 'unless = ["border"]', True),
+        (DETAINED, 'unless = ["detained"]', False),
+        (DETAINED, 'when = ["border"]', True),
+        (DETAINED + '\nunless = ["border"]', 'when = ["border"]', False),
+        (DETAINED + '\ntracks = ["general"]', 'tracks = ["extended", "general"]', True),
+        (DETAINED + '\ntracks = ["general"]', 'tracks = ["extended"]', False),
+        (DETAINED + '\noutcomes = ["GRANT_A"]', 'outcomes = ["GRANT_B1"]', False),
+        (DETAINED + '\ntracks = ["general"]\noutcomes_in_any_track = ["GRANT_A"]', 'tracks = ["extended"]', True),
+        ('instead_of = "TST-01"\nstarts_when = { grant = "border" }', 'unless = ["border"]', False),
+        ('instead_of = "TST-01"\nstarts_when = { grant = "border" }', 'unless = ["detained"]', True),
+    ],
+)  # fmt: skip
+def test_a_rule_that_takes_the_place_of_another_does_not_run_beside_it(keys, first, beside):
+    text = tiny_with('title = "Test"', f'title = "Test"\n{first}') + another(
+        "TST-02", f'mode = "ATW"\n{keys}'
+    )
+    if not beside:
+        parse_package(text, file="tiny.toml")
+        return
+    mistake = refused(text)
+    assert mistake.key == "rules.TST-02.instead_of"
+    assert mistake.reason.startswith("TST-01 would run beside it after grant: ")
+
+
+def test_a_replacement_that_another_step_opens_or_none_runs_beside_nothing():
+    for starts in ('starts = ["refuse"]\n', ""):
+        second = another("TST-02", 'mode = "ATW"\ninstead_of = "TST-01"').replace(
+            'starts = ["grant"]\n', starts
+        )
+        parse_package(TINY + second, file="tiny.toml")
+
+
+def test_two_replacements_of_one_rule_do_not_run_beside_each_other():
+    text = tiny_with('title = "Test"', 'title = "Test"\nunless = ["detained", "border"]')
+    text += another("TST-02", f'mode = "ATW"\n{DETAINED}')
+    at_border = 'mode = "ATW"\ninstead_of = "TST-01"\nwhen = ["border"]'
+    mistake = refused(text + another("TST-03", at_border))
+    assert (mistake.key, mistake.reason) == (
+        "rules.TST-02.instead_of",
+        "TST-03 would run beside it after grant: put detained in its unless",
+    )
+    parse_package(text + another("TST-03", at_border + '\nunless = ["detained"]'), file="tiny.toml")
+
+
+SWITCH = '\n[settings.switch]\ntype = "{}"\n{}note = "n"\nsource = "Atw"\nconfidence = "M"\n'
+
+
+@pytest.mark.parametrize(
+    ("keys", "where"),
+    [
+        ('start_settings = { grant = "switch" }', "rules.TST-01.start_settings.grant"),
+        ('length_by_ground = { hit = 2 }\nground_settings = { hit = "switch" }', "rules.TST-01.ground_settings.hit"),
+    ],
+)  # fmt: skip
+def test_a_switch_of_a_rule_has_a_value_and_only_true_or_false(keys, where):
+    text = tiny_with('mode = "ATW"', f'mode = "ATW"\n{keys}')
+    parse_package(text + SWITCH.format("bool", "value = false\n"), file="tiny.toml")
+    empty = refused(text + SWITCH.format("bool", ""))
+    assert (empty.key, empty.reason) == (where, "'switch' has no value; a switch is true or false")
+    number = refused(text + SWITCH.format("int", "value = 1\n"))
+    assert (number.key, number.reason) == (where, "'switch' is no setting of type bool")
 
 
 def another(code, keys):
@@ -727,8 +833,9 @@ def test_detention_neither_stands_still_nor_is_made_longer():
 
 def test_a_package_without_a_graph_uses_the_whole_machine_and_one_with_a_graph_a_part_of_it():
     assert parse_package(TINY, file="tiny.toml").graph.steps == TRANSITIONS
-    narrow = parse_package(TINY + '\n[graph]\nsteps = ["grant"]\n', file="tiny.toml")
-    assert (narrow.graph.steps, narrow.graph.tracks) == ({"grant"}, TRACKS)
+    some = '\n[graph]\nsteps = ["grant", "extend_general_procedure"]\n'
+    narrow = parse_package(TINY + some, file="tiny.toml")
+    assert (narrow.graph.steps, narrow.graph.tracks) == ({"grant", "extend_general_procedure"}, TRACKS)
 
 
 def test_the_law_of_2021_uses_all_but_the_steps_of_the_law_of_2026():
