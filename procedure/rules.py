@@ -13,6 +13,7 @@ from pathlib import Path
 
 from procedure.calendars import CannotCompute, DayKind, good_friday_of, holidays_of
 from procedure.package_checks import check_package, circle_in
+from procedure.package_rows import one_of
 from procedure.package_table import PackageMistake, Table
 from procedure.rule_checks import check_rule
 from procedure.rule_rows import (
@@ -160,9 +161,31 @@ def _setting(key: str, table: Table, sources: Iterable[str]) -> SettingSpec:
     value = table.take("value", SETTING_TYPES[type_name], f"of type {type_name}", None)
     if type_name == "int" and value is not None and value < 0:
         table.fail("value", f"must be at least 0, not {value}")
-    row = SettingSpec(key, value, type_name, table.text("note"), table.confidence(), table.citation(sources))
+    choices = _choices(table, type_name)
+    if value is not None and choices and value not in choices:
+        table.fail("value", f"must be {one_of(choices)}, not {value!r}")
+    row = SettingSpec(
+        key=key,
+        value=value,
+        type=type_name,
+        note=table.text("note"),
+        confidence=table.confidence(),
+        source=table.citation(sources),
+        choices=choices,
+    )
     table.finish()
     return row
+
+
+def _choices(table: Table, type_name: str) -> tuple[str, ...]:
+    if "choices" not in table.names():
+        return ()
+    if type_name != "str":
+        table.fail("choices", f"has no place with type {type_name}")
+    choices = table.texts("choices", lambda word: word == " ".join(word.split()) != "", "a text")
+    if not choices:
+        table.fail("choices", "is empty; leave it out to take any text")
+    return choices
 
 
 def _calendar(table: Table, sources: Iterable[str]) -> CalendarData:

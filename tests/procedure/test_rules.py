@@ -419,10 +419,50 @@ def test_a_number_is_not_a_switch():
 def test_a_setting_reads_what_was_typed_in_its_own_type():
     assert NL.setting("aa_counts_equated_days").read("False") is False
     assert NL.setting("decision_period_most_months").read("21") == 21
-    assert NL.setting("reporting_slot_on_closed_day").read("21") == "21"
-    for key, text in [("aa_counts_equated_days", "no"), ("decision_period_most_months", "many")]:
-        with pytest.raises(WrongSetting, match=key):
+    assert NL.setting("reporting_slot_on_closed_day").read("stays") == "stays"
+    for key, text, wanted in [
+        ("aa_counts_equated_days", "no", "true or false, not 'no'"),
+        ("decision_period_most_months", "many", "a whole number, not 'many'"),
+        ("decision_period_most_months", "-5", "0 or more, not -5"),
+        ("reporting_slot_on_closed_day", "banana", "same_week_later_else_earlier or stays, not 'banana'"),
+    ]:
+        with pytest.raises(WrongSetting, match=f"setting {key} must be .*{wanted}"):
             NL.setting(key).read(text)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("decision_period_most_months", -1), ("reporting_slot_on_closed_day", "banana")]
+)
+def test_a_value_out_of_its_bounds_is_refused_however_it_comes(key, value):
+    with pytest.raises(WrongSetting, match=f"setting {key} must be .* not {value!r}"):
+        NL.with_settings(**{key: value})
+
+
+CHOICES = '\n[settings.way]\ntype = "{}"\n{}\nnote = "n"\nsource = "Atw"\nconfidence = "M"\n'
+
+
+@pytest.mark.parametrize(
+    ("type_name", "keys", "key", "reason"),
+    [
+        ("str", 'value = "left"\nchoices = ["left", "right"]', "", ""),
+        ("str", 'choices = ["left", "right"]', "", ""),
+        ("str", 'value = "up"', "", ""),
+        ("str", 'value = "up"\nchoices = ["left", "right"]', "value", "must be left or right, not 'up'"),
+        ("str", "choices = []", "choices", "is empty; leave it out to take any text"),
+        ("str", 'choices = ["left", "left"]', "choices", "names something twice"),
+        ("str", "choices = [1]", "choices", "1 is not a text"),
+        ("str", 'choices = "left"', "choices", "must be a list, not 'left'"),
+        ("bool", 'choices = ["true"]', "choices", "has no place with type bool"),
+        ("int", 'choices = ["1"]', "choices", "has no place with type int"),
+    ],
+)
+def test_a_setting_of_words_may_say_which_it_takes(type_name, keys, key, reason):
+    text = TINY + CHOICES.format(type_name, keys)
+    if not key:
+        assert parse_package(text, file="tiny.toml").setting("way").type == "str"
+        return
+    mistake = refused(text)
+    assert (mistake.key, mistake.reason) == (f"settings.way.{key}", reason)
 
 
 # Mistakes
