@@ -176,6 +176,43 @@ def test_the_text_for_people_says_when_the_letter_must_be_checked(explain_term):
         ("--rule BOR-01 --start 2026-03-27T14:30 --pause 2026-04-01:2026-04-02", "never stands still"),
         ("--rule VA-VIEW --start 2026-04-16 --pause 2026-04-17:9999-12-31", "beyond the calendar"),
         ("--rule VA-VIEW --start 2026-04-16T25:00", "no date '2026-04-16T25:00'"),
+        # Python reads all of these; some of them as another moment than was meant.
+        ("--rule BOR-01 --start 2026-03-27T14.30", "no date '2026-03-27T14.30'; write it as"),
+        ("--rule BOR-01 --start 2026-03-27T14", "no date '2026-03-27T14'"),
+        ("--rule BOR-01 --start 2026-03-27T1430", "no date '2026-03-27T1430'"),
+        ("--rule BOR-01 --start 2026-03-27T14:30:15", "no date '2026-03-27T14:30:15'"),
+        ("--rule BOR-01 --start 2026-03-27T14:30+0100", "no date '2026-03-27T14:30+0100'"),
+        ("--rule BOR-01 --start 20260327T14:30", "no date '20260327T14:30'"),
+        ("--rule BOR-01 --start 2026-W13-5T14:30", "no date '2026-W13-5T14:30'"),
+        ("--rule VA-VIEW --start 2026-W14", "no date '2026-W14'"),
+        ("--rule VA-VIEW --start 20260401", "no date '20260401'; write it as 2026-04-01 or 2026-04-01T14:30"),
+        ("--rule DEC-NEW --start 2026-04-01 --set new_decision_months=-5", "must be 0 or more, not -5"),
+        # What the rule does not look at is not answered as if it had been looked at.
+        ("--rule VA-VIEW --start 2026-04-16 --schedule XX", "no schedule 'XX'; known: AA6"),
+        (
+            "--rule VA-VIEW --start 2026-04-16 --schedule AA6",
+            "VA-VIEW ends with no day of a schedule: leave --schedule out",
+        ),
+        ("--rule VA-VIEW --start 2026-04-16 --schedule AAX", "VA-VIEW ends with no day of a schedule"),
+        ("--rule ACC-02 --start 2026-04-16 --schedule AA6", "ACC-02 ends with no day of a schedule"),
+        (
+            "--rule VA-VIEW --start 2026-04-16 --day-one 2026-04-01",
+            "VA-VIEW does not count from day 1: leave --day-one out",
+        ),
+        ("--rule ACC-02 --start 2026-04-16 --ground z", "no ground 'z'; known: none"),
+        (
+            "--rule RET-01 --start 2026-04-16 --ground z",
+            "no ground 'z'; known: leaves_at_once, departure_days",
+        ),
+        (
+            "--rule VA-VIEW --start 2026-04-16 --circumstance detained",
+            "VA-VIEW does not run with detained; instead: VW-DET",
+        ),
+        ("--rule VA-VIEW --start 2026-04-16 --circumstance continued_beyond_days", "instead: BOR-03"),
+        (
+            "--rule APP-4W --start 2026-04-16 --circumstance one_week_appeal",
+            "APP-4W does not run with one_week_appeal",
+        ),
         ("--rule VA-VIEW --start 2028-12-15", "no calendar data for the year 2029"),
         ("--rule VA-VIEW --start 2026-04-16 --ground a", "no ground 'a'; known: none"),
         ("--rule VA-VIEW --start 2026-04-16 --set x=y", "no setting 'x'"),

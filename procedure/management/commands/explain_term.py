@@ -11,8 +11,8 @@ from procedure.calendars import CannotCompute
 from procedure.law_words import CIRCUMSTANCES
 from procedure.legal_time import in_amsterdam
 from procedure.management.law_command import LawCommand, a_date, a_date_or_moment, skipped_rows
-from procedure.rules import Rule, RulePackage, StartFact
-from procedure.terms import STEP_TEXTS, LetterDecides, StepKind, compute
+from procedure.rules import EXTENDED_SCHEDULE, Rule, RulePackage, StartFact
+from procedure.terms import STEP_TEXTS, LetterDecides, StepKind, TermMistake, compute
 
 
 class Command(LawCommand):
@@ -43,6 +43,7 @@ class Command(LawCommand):
 
     def answer(self, package: RulePackage, options: dict[str, Any]) -> dict[str, Any]:
         rule = package.rule(options["rule"])
+        _check_question(rule, package, options)
         about = {
             "title": rule.title,
             "owes": list(rule.owes),
@@ -100,6 +101,34 @@ class Command(LawCommand):
     def _step(row: dict[str, Any]) -> str:
         text = STEP_TEXTS[StepKind(row["kind"])]
         return f"  {_words(row['date'])}  {text}" + (f" Day {row['number']}." if row["number"] else "")
+
+
+def _check_question(rule: Rule, package: RulePackage, options: dict[str, Any]) -> None:
+    """Refuse what the rule does not look at: an answer would seem to have looked at it."""
+    if options["schedule"] is not None and not rule.on_schedule:
+        if options["schedule"] != EXTENDED_SCHEDULE:
+            package.schedule(options["schedule"])
+        raise TermMistake(f"rule {rule.code} ends with no day of a schedule: leave --schedule out")
+    if options["day_one"] is not None and not (rule.on_schedule or rule.start_fact == StartFact.DAY_ONE_ON):
+        raise TermMistake(f"rule {rule.code} does not count from day 1: leave --day-one out")
+    grounds = (*rule.grounds, *rule.letter_when)
+    if options["ground"] is not None and options["ground"] not in grounds:
+        known = ", ".join(grounds) or "none"
+        raise TermMistake(f"rule {rule.code} has no ground {options['ground']!r}; known: {known}")
+    for circumstance in options["circumstance"]:
+        if circumstance in rule.unless:
+            raise TermMistake(
+                f"rule {rule.code} does not run with {circumstance}" + _instead(rule, circumstance, package)
+            )
+
+
+def _instead(rule: Rule, circumstance: str, package: RulePackage) -> str:
+    others = [
+        other.code
+        for other in package.rules.values()
+        if other.instead_of == rule.code and circumstance in other.when
+    ]
+    return f"; instead: {', '.join(others)}" if others else ""
 
 
 def _counts_from(rule: Rule) -> str:
