@@ -126,7 +126,7 @@ def _check_replacements(package: RulePackage, fail: Callable[[str, str], None]) 
                 needed = ", ".join(sorted(_needed(rule, step))) or "what decides between them"
                 fail(
                     f"rules.{rule.code}.instead_of",
-                    f"{other.code} would run beside it after {step}: put {needed} in its unless",
+                    f"{other.code} would run beside it after {step}: put {needed} in rules.{other.code}.unless",
                 )
 
 

@@ -754,7 +754,7 @@ def test_two_replacements_of_one_rule_do_not_run_beside_each_other():
     mistake = refused(text + another("TST-03", at_border))
     assert (mistake.key, mistake.reason) == (
         "rules.TST-02.instead_of",
-        "TST-03 would run beside it after grant: put detained in its unless",
+        "TST-03 would run beside it after grant: put detained in rules.TST-03.unless",
     )
     parse_package(text + another("TST-03", at_border + '\nunless = ["detained"]'), file="tiny.toml")
 
