@@ -96,7 +96,7 @@ def _value_of(spec: SettingSpec) -> forms.Field:
             return forms.ChoiceField(label=label, choices=choices)
         case "int":
             return forms.IntegerField(label=label, min_value=0, max_value=1000)
-        case _ if spec.answers:
-            return forms.ChoiceField(label=label, choices=[(answer, answer) for answer in spec.answers])
+        case _ if spec.choices:
+            return forms.ChoiceField(label=label, choices=[(answer, answer) for answer in spec.choices])
         case _:
             return forms.CharField(label=label, max_length=120)

@@ -140,7 +140,7 @@ def _read(law: Law, key: str, value: Any) -> Any:
         spec.with_value(read)
     except WrongSetting:
         wanted = {"bool": _("Choose yes or no."), "int": _("Give a whole number.")}
-        text = _("Choose one of these.") if spec.answers else _("Give a text.")
+        text = _("Choose one of these.") if spec.choices else _("Give a text.")
         raise ValidationError({"value": wanted.get(spec.type, text)}) from None
     if isinstance(read, int) and not 0 <= read <= 1000:
         raise ValidationError({"value": _("Give a whole number from 0 to 1000.")})

@@ -82,12 +82,9 @@ class Comparison:
         """
         second = self.second.values
         moved = {key for key, value in self.first.values.items() if second.get(key) != value}
-        days = [
-            code
-            for schedule in self.part("schedules").touched
-            for day in self.first.schedule(schedule)
-            for code in day.closes
-        ]
+        schedules = self.part("schedules").touched
+        days = [code for name in schedules for day in self.first.schedule(name) for code in day.closes]
+        days += [rule.code for rule in self.first.rules.values() if schedules & rule.last_day.keys()]
         reading = [rule.code for rule in self.first.rules.values() if _settings_of(rule) & moved]
         return self.part("rules").touched | frozenset([*days, *reading])
 

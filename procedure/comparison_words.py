@@ -61,6 +61,7 @@ KEYS = {
     "days": gettext_lazy("Days"),
     "closed_office_note": gettext_lazy("When offices are closed"),
     "type": gettext_lazy("Kind of value"),
+    "choices": gettext_lazy("Values that can be chosen"),
     "most_days": gettext_lazy("Days at most"),
     "most_months": gettext_lazy("Months at most"),
     "most_total_months": gettext_lazy("Months at most in all"),

@@ -1,4 +1,4 @@
-"""The words a rule package may use: states, steps, tracks, roles, circumstances. All else is a mistake."""
+"""The words a rule package may use: states, steps, tracks, roles, documents. All else is a mistake."""
 
 from enum import StrEnum
 
@@ -64,6 +64,9 @@ class ReminderProfile(StrEnum):
 
 # After an extension (T17) the days of the base schedule no longer close anything but AA-EXT.
 EXTENDED_SCHEDULE = "AAX"
+EXTENSION_OF_DAYS = "AA-EXT"
+# The general procedure has one of these whenever it can be extended.
+SCHEDULES_TO_EXTEND = frozenset({"AA6", "AA9", "SCH6", "SCH9", "HASA6"})
 
 # Running past a planning norm or a minimum breaks no duty: these are soft.
 NEVER_MISSED = frozenset({Mode.SOFT, Mode.CALENDAR_MIN})
@@ -337,5 +340,58 @@ CIRCUMSTANCES = frozenset(
         "advice",  # somebody else must give advice first
         "after_days",  # decided after the last day of the general procedure
         "continued_beyond_days",  # began at the border and goes on after the last day of its schedule
+    }
+)
+
+# The grounds that whoever takes a step names with it; a length may depend on them.
+GROUNDS_OF_STEPS = {
+    "extend_general_procedure": frozenset("abcdefg"),  # Vb 3.115(1)
+    "extend_decision_period": frozenset({"42(4)(a)", "42(4)(b)", "42(4)(c)", "42(5)"}),
+}
+
+# The kinds of document in a file; who hands them in and reads them stands with the file itself.
+DOCUMENTS = frozenset(
+    {
+        "DOC-APPEAL",
+        "DOC-APPFORM",
+        "DOC-CONF",
+        "DOC-COR",
+        "DOC-COR-AAN",
+        "DOC-DEC-DUB",
+        "DOC-DEC-NEG",
+        "DOC-DEC-POS",
+        "DOC-DEC-WD",
+        "DOC-DUB-IND",
+        "DOC-EV",
+        "DOC-EXT-AA",
+        "DOC-EXT-LET",
+        "DOC-FAM",
+        "DOC-FMO",
+        "DOC-HIGHER",
+        "DOC-ID",
+        "DOC-INFO",
+        "DOC-INT-DISC",
+        "DOC-INT-DUB",
+        "DOC-INT-REJ",
+        "DOC-INT-WD",
+        "DOC-IOM",
+        "DOC-M35O",
+        "DOC-MEDADV",
+        "DOC-NOD",
+        "DOC-NOTE",
+        "DOC-POL",
+        "DOC-PROV",
+        "DOC-PROV-RUL",
+        "DOC-READY",
+        "DOC-REP-AAN",
+        "DOC-REP-ACC",
+        "DOC-REP-DUB",
+        "DOC-REP-NG",
+        "DOC-RULING",
+        "DOC-START",
+        "DOC-TR",
+        "DOC-VIEW",
+        "DOC-WDOC",
+        "DOC-WDR",
     }
 )

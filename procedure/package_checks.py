@@ -1,96 +1,21 @@
-"""What must hold inside a rule and between the rows of a package before anybody may rely on it."""
+"""What must hold between the rows of a package before anybody may rely on it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 
 from procedure.calendars import DayKind
-from procedure.package_table import PackageMistake, Table
+from procedure.package_table import PackageMistake
 from procedure.rule_rows import (
     CIRCUMSTANCES,
-    NEVER_MISSED,
+    EXTENSION_OF_DAYS,
+    SCHEDULES_TO_EXTEND,
     SETTING_OF_MODE,
     Mode,
     Rule,
     RulePackage,
-    StartFact,
     Unit,
 )
-
-# Atw 4: longer terms are outside the act, so they may not use its rules of counting.
-ATW_LONGEST = {Unit.DAYS: 90, Unit.WEEKS: 12, Unit.MONTHS: 3}
-
-_LENGTHS = {Unit.DAYS, Unit.WEEKS, Unit.MONTHS}
-_LONG = {*_LENGTHS, Unit.YEARS}
-UNITS_OF_MODE: Mapping[Mode, Collection[Unit | None]] = {
-    Mode.ATW: _LENGTHS,
-    Mode.MONTHS_NO_ATW: _LONG,
-    Mode.HOURS_OR_LIBERTY: {Unit.HOURS, Unit.DAYS, Unit.WEEKS},
-    Mode.AA_DAY: {Unit.DAYS, Unit.DAY_OF_SCHEDULE},
-    Mode.WORKING_DAY: {Unit.DAYS, Unit.DAY_OF_SCHEDULE},
-    Mode.CALENDAR: _LONG,
-    Mode.CALENDAR_MIN: {Unit.DAYS, Unit.WEEKS},
-    Mode.EU: _LENGTHS,
-    Mode.SOFT: _LENGTHS,
-    Mode.LETTER: {None},
-}
-
-
-def check_rule(rule: Rule, table: Table) -> None:
-    """Refuse a rule whose own keys contradict one another."""
-    if rule.unit not in UNITS_OF_MODE[rule.mode]:
-        table.fail("unit", f"{rule.unit} does not go with mode {rule.mode}")
-    lengths = [*rule.length_by_ground.values(), *([] if rule.length is None else [rule.length])]
-    if rule.mode == Mode.LETTER or rule.on_schedule:
-        if lengths:
-            table.fail(
-                "length",
-                "has no place here: the " + ("schedule" if rule.on_schedule else "letter") + " decides",
-            )
-    elif not lengths and not rule.length_setting:
-        table.fail("length", "is missing")
-    if rule.length_setting and rule.length is not None:
-        table.fail("length_setting", "and length exclude each other")
-    if rule.length_setting and (rule.mode == Mode.LETTER or rule.on_schedule):
-        table.fail("length_setting", "has no place here: nothing is counted")
-    for key in ("ground_settings", "unit_by_ground"):
-        for ground in getattr(rule, key):
-            if ground not in rule.length_by_ground:
-                table.fail(f"{key}.{ground}", "is no ground of length_by_ground")
-    for ground, unit in rule.unit_by_ground.items():
-        if unit not in UNITS_OF_MODE[rule.mode]:
-            table.fail(f"unit_by_ground.{ground}", f"{unit} does not go with mode {rule.mode}")
-    for key in ("starts_when", "start_settings", "start_fact_after"):
-        for step in getattr(rule, key):
-            if step not in rule.starts:
-                table.fail(f"{key}.{step}", "is not among the steps of starts")
-    if both := set(rule.when) & set(rule.unless):
-        table.fail("unless", f"{', '.join(sorted(both))} is in when too")
-    if rule.last_day and not rule.on_schedule:
-        table.fail("last_day", "needs unit day_of_schedule")
-    if rule.mode == Mode.ATW:
-        for ground, length in [("", rule.length or 0), *rule.length_by_ground.items()]:
-            counted = rule.unit_by_ground.get(ground) or rule.unit
-            if counted in ATW_LONGEST and length > ATW_LONGEST[counted]:
-                longest = f"{ATW_LONGEST[counted]} {counted}"
-                table.fail("length", f"is more than {longest}, which the Atw does not cover (Atw 4)")
-    facts = {rule.start_fact, *rule.start_fact_after.values()}
-    if (StartFact.DUE_OF_RULE in facts) != bool(rule.due_of):
-        table.fail("due_of", "and start_fact due_of_rule need each other")
-    if (StartFact.START_OF_RULE in facts) != bool(rule.start_of):
-        table.fail("start_of", "and start_fact start_of_rule need each other")
-    if rule.mode in NEVER_MISSED and not rule.soft:
-        table.fail("soft", f"cannot be false with mode {rule.mode}")
-    if rule.counts_first_day and (rule.unit != Unit.DAYS or rule.mode not in (Mode.SOFT, Mode.CALENDAR)):
-        table.fail("counts_first_day", "needs unit days and mode SOFT or CALENDAR")
-    if rule.least_days and not rule.on_schedule:
-        table.fail("least_days", "needs unit day_of_schedule")
-    if rule.postal_grace_weeks and rule.mode != Mode.ATW:
-        table.fail("postal_grace_weeks", "needs mode ATW")
-    if rule.by_analogy and rule.mode != Mode.ATW:
-        table.fail("by_analogy", "needs mode ATW")
-    if both := set(rule.met_by) & set(rule.cancelled_by):
-        table.fail("cancelled_by", f"{', '.join(sorted(both))} is in met_by too")
 
 
 def check_package(package: RulePackage, file: str) -> None:
@@ -110,19 +35,17 @@ def check_package(package: RulePackage, file: str) -> None:
     for code in package.rules:
         _check_links(code, package, fail)
     _check_circles(package, fail)
+    _check_chains(package, fail)
     switches, lengths = {"aa_counts_equated_days"}, {}
     switches |= {schedule.calendar_setting for schedule in package.schedules.values()} - {""}
     for code, rule in package.rules.items():
-        if rule.due_of and package.rules[rule.due_of].due_of:
-            fail(f"rules.{code}.due_of", f"{rule.due_of} itself counts from another rule")
         _check_schedule_of(rule, package, fail)
         for key in ("opens_months_before", "length_setting"):
             if setting := getattr(rule, key):
                 lengths[f"rules.{code}.{key}"] = setting
         for key in ("ground_settings", "start_settings"):
             for name, setting in getattr(rule, key).items():
-                if setting not in package.settings or package.settings[setting].type != "bool":
-                    fail(f"rules.{code}.{key}.{name}", f"{setting!r} is no setting of type bool")
+                _check_switch(setting, package, f"rules.{code}.{key}.{name}", fail)
         switches |= {setting for setting in switches_of(rule) if setting}
     for where, key in lengths.items():
         spec = package.settings.get(key)
@@ -134,6 +57,8 @@ def check_package(package: RulePackage, file: str) -> None:
             fail(f"settings.{key}", "is needed by the calculation, as a setting of type bool")
     _check_changes(package, fail)
     _check_graph(package, fail)
+    _check_replacements(package, fail)
+    _check_extension_of_days(package, fail)
 
 
 def circle_in(links: Mapping[str, str]) -> tuple[str, ...]:
@@ -168,6 +93,75 @@ def _check_circles(package: RulePackage, fail: Callable[[str, str], None]) -> No
             first = package.rules[circle[0]]
             key = next(key for key in keys if getattr(first, key))
             fail(f"rules.{first.code}.{key}", f"goes round in a circle: {', '.join(circle)}")
+
+
+def _check_chains(package: RulePackage, fail: Callable[[str, str], None]) -> None:
+    """Whoever moves the first of three terms would find the second and not the third."""
+    for code, rule in package.rules.items():
+        other = package.rules.get(rule.due_of or rule.start_of)
+        if other is not None and (further := other.due_of or other.start_of):
+            fail(
+                f"rules.{code}.{'due_of' if rule.due_of else 'start_of'}",
+                f"{other.code} itself counts from {further}; name a rule that counts from an event or a day",
+            )
+
+
+def _check_switch(key: str, package: RulePackage, where: str, fail: Callable[[str, str], None]) -> None:
+    spec = package.settings.get(key)
+    if spec is None or spec.type != "bool":
+        fail(where, f"{key!r} is no setting of type bool")
+    elif spec.value is None:
+        # Read as "off" it would decide a point of law that nobody has decided.
+        fail(where, f"{key!r} has no value; a switch is true or false")
+
+
+def _check_replacements(package: RulePackage, fail: Callable[[str, str], None]) -> None:
+    """A rule that is taken in place of another runs neither beside it nor beside its other replacements."""
+    for rule in package.rules.values():
+        if not rule.instead_of:
+            continue
+        others = [other for other in package.rules.values() if other.instead_of == rule.instead_of]
+        for other in (package.rules[rule.instead_of], *others):
+            if other is not rule and (step := _step_of_both(rule, other)):
+                needed = ", ".join(sorted(_needed(rule, step))) or "what decides between them"
+                fail(
+                    f"rules.{rule.code}.instead_of",
+                    f"{other.code} would run beside it after {step}: "
+                    f"put {needed} in rules.{other.code}.unless",
+                )
+
+
+def _step_of_both(rule: Rule, other: Rule) -> str:
+    """A step that may open both rules for one and the same event."""
+    if not (rule.outcomes_in_any_track or other.outcomes_in_any_track):
+        for ours, theirs in ((rule.tracks, other.tracks), (rule.outcomes, other.outcomes)):
+            if ours and theirs and set(ours).isdisjoint(theirs):
+                return ""
+    for step in rule.starts:
+        apart = _needed(rule, step) & set(other.unless) or _needed(other, step) & set(rule.unless)
+        if step in other.starts and not apart:
+            return step
+    return ""
+
+
+def _needed(rule: Rule, step: str) -> set[str]:
+    """The circumstances without which this step does not open the rule."""
+    return {*rule.when, *([rule.starts_when[step]] if step in rule.starts_when else [])}
+
+
+def _check_extension_of_days(package: RulePackage, fail: Callable[[str, str], None]) -> None:
+    """Where the days of the general procedure can be extended, it is known until when."""
+    step = "extend_general_procedure"
+    if step not in package.graph.steps:
+        return
+    rule = package.rules.get(EXTENSION_OF_DAYS)
+    where = f"rules.{EXTENSION_OF_DAYS}"
+    if rule is None:
+        fail(where, f"is missing: {step} is among graph.steps, and this rule says until when")
+    elif step not in rule.starts:
+        fail(f"{where}.starts", f"lacks {step}")
+    elif lacking := sorted(SCHEDULES_TO_EXTEND & package.schedules.keys() - rule.last_day.keys()):
+        fail(f"{where}.last_day", f"lacks {', '.join(lacking)}, whose days {step} may extend")
 
 
 def _check_changes(package: RulePackage, fail: Callable[[str, str], None]) -> None:

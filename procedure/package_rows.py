@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 SettingValue = bool | int | str
-# What a setting may say where only some texts mean something.
-ANSWERS = {"reporting_slot_on_closed_day": ("same_week_later_else_earlier", "stays")}
 
 
 class UnknownName(LookupError):
@@ -24,7 +22,12 @@ class UnknownName(LookupError):
 
 
 class WrongSetting(ValueError):
-    """A setting was given a value of another type."""
+    """A setting was given a value that it cannot have."""
+
+
+def one_of(names: Sequence[str]) -> str:
+    """The names as a choice in a sentence: a, b or c."""
+    return " or ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,32 +51,35 @@ class SettingSpec:
     confidence: str
     source: str
 
-    @property
-    def answers(self) -> tuple[str, ...]:
-        """The texts that this setting may say; none where any will do."""
-        return ANSWERS.get(self.key, ())
+    choices: tuple[str, ...] = ()  # of a text: those that mean something; empty where any does
 
     def read(self, text: str) -> SettingValue:
         """The value that somebody typed, in the type of this setting."""
+        value: SettingValue = text
         if self.type == "bool":
             if text.lower() not in ("true", "false"):
                 raise WrongSetting(f"setting {self.key} must be true or false, not {text!r}")
-            return text.lower() == "true"
-        if self.type == "int":
+            value = text.lower() == "true"
+        elif self.type == "int":
             try:
-                return int(text)
+                value = int(text)
             except ValueError:
                 raise WrongSetting(f"setting {self.key} must be a whole number, not {text!r}") from None
-        return text
+        return self._within_bounds(value)
 
     def with_value(self, value: SettingValue) -> SettingSpec:
         """The same switch in another position."""
         # A bool is an int in Python, so the exact type is compared.
         if type(value).__name__ != self.type:
             raise WrongSetting(f"setting {self.key} must be of type {self.type}, not {value!r}")
-        if self.answers and value not in self.answers:
-            raise WrongSetting(f"setting {self.key} must be one of {', '.join(self.answers)}, not {value!r}")
-        return dataclasses.replace(self, value=value)
+        return dataclasses.replace(self, value=self._within_bounds(value))
+
+    def _within_bounds(self, value: SettingValue) -> SettingValue:
+        if isinstance(value, int) and value < 0:
+            raise WrongSetting(f"setting {self.key} must be 0 or more, not {value}")
+        if self.choices and value not in self.choices:
+            raise WrongSetting(f"setting {self.key} must be {one_of(self.choices)}, not {value!r}")
+        return value
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,15 @@ from datetime import date, time
 
 from procedure.law_words import (
     CIRCUMSTANCES,
+    DOCUMENTS,
     EXTENDED_SCHEDULE,
+    EXTENSION_OF_DAYS,
+    GROUNDS_OF_STEPS,
     NEVER_MISSED,
     OF_ANOTHER_RULE,
     OUTCOMES,
     ROLES,
+    SCHEDULES_TO_EXTEND,
     SETTING_OF_MODE,
     STATES,
     TRACKS,
@@ -37,11 +41,15 @@ from procedure.package_rows import (
 
 __all__ = [
     "CIRCUMSTANCES",
+    "DOCUMENTS",
     "EXTENDED_SCHEDULE",
+    "EXTENSION_OF_DAYS",
+    "GROUNDS_OF_STEPS",
     "NEVER_MISSED",
     "OF_ANOTHER_RULE",
     "OUTCOMES",
     "ROLES",
+    "SCHEDULES_TO_EXTEND",
     "SETTING_OF_MODE",
     "STATES",
     "TRACKS",

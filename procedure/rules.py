@@ -12,15 +12,17 @@ from datetime import date
 from pathlib import Path
 
 from procedure.calendars import CannotCompute, DayKind, good_friday_of, holidays_of
-from procedure.package_checks import check_package, check_rule, circle_in
+from procedure.package_checks import check_package, circle_in
+from procedure.package_rows import one_of
 from procedure.package_table import PackageMistake, Table
+from procedure.rule_checks import check_rule
 from procedure.rule_rows import (
     CIRCUMSTANCES,
+    DOCUMENTS,
     EXTENDED_SCHEDULE,
     NEVER_MISSED,
     OUTCOMES,
     ROLES,
-    STATES,
     TRACKS,
     TRANSITIONS,
     CalendarData,
@@ -68,7 +70,6 @@ __all__ = [
 
 PACKAGES = Path(__file__).parent / "packages"
 
-DOCUMENT_CODE = re.compile(r"DOC-[A-Z0-9]+(-[A-Z0-9]+)*")
 RULE_CODE = re.compile(r"[A-Z0-9]{2,6}-[A-Z0-9]{2,4}")
 SETTING_TYPES = {"bool": bool, "int": int, "str": str}
 
@@ -160,11 +161,31 @@ def _setting(key: str, table: Table, sources: Iterable[str]) -> SettingSpec:
     value = table.take("value", SETTING_TYPES[type_name], f"of type {type_name}", None)
     if type_name == "int" and value is not None and value < 0:
         table.fail("value", f"must be at least 0, not {value}")
-    row = SettingSpec(key, value, type_name, table.text("note"), table.confidence(), table.citation(sources))
-    if value is not None and row.answers and value not in row.answers:
-        table.fail("value", f"must be one of {', '.join(row.answers)}, not {value!r}")
+    choices = _choices(table, type_name)
+    if value is not None and choices and value not in choices:
+        table.fail("value", f"must be {one_of(choices)}, not {value!r}")
+    row = SettingSpec(
+        key=key,
+        value=value,
+        type=type_name,
+        note=table.text("note"),
+        confidence=table.confidence(),
+        source=table.citation(sources),
+        choices=choices,
+    )
     table.finish()
     return row
+
+
+def _choices(table: Table, type_name: str) -> tuple[str, ...]:
+    if "choices" not in table.names():
+        return ()
+    if type_name != "str":
+        table.fail("choices", f"has no place with type {type_name}")
+    choices = table.texts("choices", lambda word: word == " ".join(word.split()) != "", "a text")
+    if not choices:
+        table.fail("choices", "is empty; leave it out to take any text")
+    return choices
 
 
 def _calendar(table: Table, sources: Iterable[str]) -> CalendarData:
@@ -255,7 +276,7 @@ def _schedule_day(row: Table) -> ScheduleDay:
         step=row.text("step"),
         owner=row.texts("owner", ROLES.__contains__, "a role", required=True),
         closes=row.texts("closes", _matches(RULE_CODE), "the code of a rule"),
-        documents=row.texts("documents", _matches(DOCUMENT_CODE), "the code of a document"),
+        documents=row.texts("documents", DOCUMENTS.__contains__, "the code of a document"),
         applicant=row.text("applicant", ""),
         lawyer=row.text("lawyer", ""),
         ind=row.text("ind", ""),
@@ -274,7 +295,7 @@ def _rule(code: str, table: Table, sources: Iterable[str]) -> Rule:
     mode = Mode(table.one_of("mode", set(Mode)))
     unit = None if mode == Mode.LETTER else Unit(table.one_of("unit", set(Unit)))
     last_day_table = table.table("last_day", required=False)
-    steps, documents = TRANSITIONS.__contains__, _matches(DOCUMENT_CODE)
+    steps, documents = TRANSITIONS.__contains__, DOCUMENTS.__contains__
     units = table.words("unit_by_ground", set(Unit).__contains__, "a unit")
     facts_after = table.words("start_fact_after", set(StartFact).__contains__, "a date to count from")
     rule = Rule(
@@ -332,10 +353,9 @@ def _rule(code: str, table: Table, sources: Iterable[str]) -> Rule:
 def _graph(table: Table) -> Graph:
     whole = Graph()
     graph = Graph(
-        states=frozenset(table.texts("states", STATES.__contains__, "a state")) or whole.states,
-        tracks=frozenset(table.texts("tracks", TRACKS.__contains__, "a track")) or whole.tracks,
-        steps=frozenset(table.texts("steps", TRANSITIONS.__contains__, "a step of the procedure"))
-        or whole.steps,
+        states=_part(table, "states", whole.states, "a state"),
+        tracks=_part(table, "tracks", whole.tracks, "a track"),
+        steps=_part(table, "steps", whole.steps, "a step of the procedure"),
         titles=table.words("titles"),
     )
     for track in graph.titles:
@@ -343,6 +363,17 @@ def _graph(table: Table) -> Graph:
             table.fail(f"titles.{track}", "is not among graph.tracks")
     table.finish()
     return graph
+
+
+def _part(table: Table, key: str, whole: frozenset[str], what: str) -> frozenset[str]:
+    """The part of the machine that a package names; all of it where the key is not there."""
+    if key not in table.names():
+        return whole
+    named = frozenset(table.texts(key, whole.__contains__, what))
+    if not named:
+        # Nothing at all would be no law, and read as "everything" it would widen the machine.
+        table.fail(key, "is empty; leave it out to use them all")
+    return named
 
 
 def _suspension(code: str, table: Table, sources: Iterable[str]) -> Suspension:

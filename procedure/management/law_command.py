@@ -18,20 +18,31 @@ from procedure.rules import PackageMistake, RulePackage, UnknownName, WrongSetti
 BAD_INPUT = 2
 
 
+# fromisoformat alone would also read weeks and a time cut short, as another moment than was meant.
+_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_MOMENT = _DAY + r"T([01][0-9]|2[0-3]):[0-5][0-9](Z|[+-][0-9]{2}:[0-9]{2})?"
+
+
 def a_date(text: str) -> date:
     """A date as typed on the command line."""
     try:
-        return date.fromisoformat(text)
+        if re.fullmatch(_DAY, text):
+            return date.fromisoformat(text)
     except ValueError:
-        raise ArgumentTypeError(_no_date(text, "2026-04-01")) from None
+        pass
+    raise ArgumentTypeError(_no_date(text, "2026-04-01"))
 
 
 def a_date_or_moment(text: str) -> date | datetime:
     """A date, or a date with a time of day (in Amsterdam unless it says otherwise)."""
     try:
-        return datetime.fromisoformat(text) if len(text) > len("2026-04-01") else date.fromisoformat(text)
+        if re.fullmatch(_MOMENT, text):
+            return datetime.fromisoformat(text)
+        if re.fullmatch(_DAY, text):
+            return date.fromisoformat(text)
     except ValueError:
-        raise ArgumentTypeError(_no_date(text, "2026-04-01 or 2026-04-01T14:30")) from None
+        pass
+    raise ArgumentTypeError(_no_date(text, "2026-04-01 or 2026-04-01T14:30"))
 
 
 def a_pause(text: str) -> Pause:
@@ -46,7 +57,7 @@ def a_pause(text: str) -> Pause:
 
 
 def _no_date(text: str, example: str) -> str:
-    if found := re.match(r"(\d{4})-(0[1-9]|1[0-2])-(\d\d)", text):
+    if found := re.match(r"([0-9]{4})-(0[1-9]|1[0-2])-([0-9]{2})(?![0-9])", text):
         year, month, day = (int(part) for part in found.groups())
         if year and not 1 <= day <= (last := calendar.monthrange(year, month)[1]):
             return f"there is no date {text!r}: {calendar.month_name[month]} {year} has {last} days"

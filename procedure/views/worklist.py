@@ -99,7 +99,7 @@ def _filtered(
     if state := wanted.get("state"):
         procedures = procedures.filter(state=state)
     elif not wanted.get("q"):
-        # A closed case is work as long as the service owes something: a family's request, a permit's extension.
+        # A closed case is work as long as the service owes something, as a decision on a family's request.
         procedures = procedures.filter(~Q(state=State.CLOSED) | Exists(_owed_by_service()))
     match wanted.get("track"):
         case schedule if schedule in Schedule.values:

@@ -62,6 +62,18 @@ reminder_profile = "D"
 source = "Atw 1"
 confidence = "P"
 
+[rules.AA-EXT]
+title = "Extension"
+starts = ["extend_general_procedure"]
+mode = "AA_DAY"
+unit = "day_of_schedule"
+last_day = { AA6 = { a = 8, b = 8, c = 8, d = 8, e = 8, f = 9, g = 10 } }
+owes = ["caseworker"]
+when_missed = "Late."
+reminder_profile = "D"
+source = "Atw 1"
+confidence = "P"
+
 [rules.TST-01]
 title = "Test"
 starts = ["grant"]

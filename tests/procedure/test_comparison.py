@@ -80,8 +80,8 @@ def test_a_setting_a_day_and_a_year_that_differ_are_found(old, new, part, code):
 @pytest.mark.parametrize(
     ("old", "new", "touched"),
     [
-        ('step = "Corrections"', 'step = "Remarks"', {"AA-INT", "AA-COR"}),
-        ("value = true", "value = false", {"AA-INT", "AA-COR"}),
+        ('step = "Corrections"', 'step = "Remarks"', {"AA-INT", "AA-COR", "AA-EXT"}),
+        ("value = true", "value = false", {"AA-INT", "AA-COR", "AA-EXT"}),
         ("value = 3", "value = 4", set()),
         ('note = "uncertain"', 'note = "still uncertain"', set()),
     ],
@@ -91,7 +91,7 @@ def test_a_setting_or_a_plan_of_days_touches_the_terms_that_read_it(old, new, to
 
 
 def test_what_only_one_of_them_has_stands_on_its_side():
-    graph = '\n[graph]\ntracks = ["general"]\nsteps = ["grant", "refuse"]\n'
+    graph = '\n[graph]\ntracks = ["general"]\nsteps = ["grant", "refuse", "extend_general_procedure"]\n'
     more = (
         graph
         + '\n[rules.TST-02]\ntitle = "More"\nmode = "LETTER"\nowes = ["lawyer"]\nwhen_missed = "Late."\n'

@@ -109,9 +109,65 @@ def test_a_setting_that_nobody_confirmed_sends_to_the_letter(explain_term):
     assert not json.loads(out)["letter_decides"]
 
 
-def test_a_rule_that_counts_from_another_says_so(explain_term):
-    _, out, _ = explain_term("--rule", "RET-03", "--start", "2026-05-07")
-    assert "It counts from the last day of RET-01" in out
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        ("RET-03", "It counts from the last day of RET-01: start is that day."),
+        ("REP-02", "It counts from the same day as REP-03: start is that day."),
+        ("RVT-03", "It counts from day 1: start is that day."),
+        ("AA-EXT --ground a", "It counts from day 1: start is that day."),
+        ("HAS-05", "It counts from day 1: start is that day."),
+        ("PER-02", "It counts from the last day of the permit: start is that day."),
+        ("DUB-01", "It counts from the day on which fingerprints or a visa were found: start is that day."),
+        (
+            "DEC-06M",
+            "It counts from the day on which the application was lodged: start is that day. After "
+            "take_responsibility, record_lapsed_transfer it counts from the day on which the Netherlands was "
+            "found responsible.",
+        ),
+        ("HAP-01", "It counts from the day on which the court sent its judgment: start is that day."),
+        (
+            "RET-01",
+            "After resume_departure_term it counts from the day on which the court sent its judgment.",
+        ),
+        (
+            "RVT-01",
+            "It counts from the end of the application phase: start is that day. After take_responsibility, "
+            "record_lapsed_transfer, move_to_general it counts from the day of the step.",
+        ),
+    ],
+)
+def test_what_the_start_must_be_is_said_where_it_is_not_the_day_of_the_event(explain_term, code, says):
+    _, out, _ = explain_term("--rule", *code.split(), "--start", "2026-04-01")
+    assert f"          {says}\n" in out
+
+
+def test_the_day_of_the_event_needs_no_words(explain_term):
+    _, out, _ = explain_term("--rule", "VA-VIEW", "--start", "2026-04-16")
+    assert "It counts" not in out and "it counts" not in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "possible_from"),
+    [
+        ("RVT-01 --start 2026-03-19", "Thu 2026-03-26"),
+        ("BOR-02 --start 2026-04-01", "Fri 2026-04-03"),
+        ("PER-03 --start 2026-04-01", "Tue 2031-03-04"),
+        # The last day of the minimum is a Saturday.
+        ("RVT-01 --start 2026-03-22 --set preparation_minimum_rolls_over=true", "Tue 2026-03-31"),
+    ],
+)
+def test_what_only_becomes_possible_has_no_end(explain_term, arguments, possible_from):
+    code, out, _ = explain_term("--rule", *arguments.split())
+    assert code == 0
+    assert f"\nPossible  from {possible_from}\n" in out
+    for wrong in ("Ends ", "23:59:59", "would have been"):
+        assert wrong not in out
+
+
+def test_what_is_possible_until_its_end_says_both(explain_term):
+    _, out, _ = explain_term("--rule", "PER-02", "--start", "2027-04-01")
+    assert "\nEnds      Thu 2027-04-01 23:59:59\nPossible  from Fri 2027-01-01\n" in out
 
 
 def test_a_pause_is_named_day_by_day(explain_term):
@@ -129,6 +185,14 @@ def test_in_the_hour_that_comes_twice_the_offset_says_which_one_it_was(explain_t
     assert json.loads(out)["start"] == f"2026-10-25T02:30:00{offset}"
     ends = {"+02:00": "2026-10-26T01:30:00+01:00", "+01:00": "2026-10-26T02:30:00+01:00"}
     assert json.loads(out)["due_at"] == ends[offset]
+
+
+def test_a_time_that_comes_twice_is_printed_with_its_offset(explain_term):
+    _, out, _ = explain_term("--rule", "REC-01", "--start", "2026-10-25T02:30+02:00")
+    assert "Starts    Sun 2026-10-25 02:30:00 (+02:00)\n" in out
+    assert "Ends      Mon 2026-10-26 01:30:00\n" in out
+    _, out, _ = explain_term("--rule", "REC-01", "--start", "2026-10-24T03:30+02:00")
+    assert "Ends      Sun 2026-10-25 02:30:00 (+01:00)\n" in out
 
 
 def test_settings_that_were_changed_are_part_of_the_answer(explain_term):
@@ -168,7 +232,10 @@ def test_the_text_for_people_says_when_the_letter_must_be_checked(explain_term):
         ("--rule VA-VIEW --start 2026-04-31", "no date '2026-04-31': April 2026 has 30 days"),
         ("--rule VA-VIEW --start 2026-02-31T10:00", "February 2026 has 28 days"),
         ("--rule VA-VIEW --start 2026-13-01", "no date '2026-13-01'; write it as"),
-        ("--rule BOR-01 --start 2026-03-29T02:30", "there is no 2026-03-29 02:30 in Amsterdam"),
+        (
+            "--rule BOR-01 --start 2026-03-29T02:30",
+            "there is no 2026-03-29 02:30 in Amsterdam: write a time until 01:59 or from 03:00 on",
+        ),
         ("--rule BOR-01 --start 2026-10-25T02:30", "add the offset, +02:00 before"),
         ("--rule DIS-01 --start 2026-03-29T02:30", "there is no 2026-03-29 02:30 in Amsterdam"),
         ("--rule DIS-01 --start 0001-01-01T00:00+14:00", "beyond the calendar"),
@@ -176,6 +243,43 @@ def test_the_text_for_people_says_when_the_letter_must_be_checked(explain_term):
         ("--rule BOR-01 --start 2026-03-27T14:30 --pause 2026-04-01:2026-04-02", "never stands still"),
         ("--rule VA-VIEW --start 2026-04-16 --pause 2026-04-17:9999-12-31", "beyond the calendar"),
         ("--rule VA-VIEW --start 2026-04-16T25:00", "no date '2026-04-16T25:00'"),
+        # Python reads all of these; some of them as another moment than was meant.
+        ("--rule BOR-01 --start 2026-03-27T14.30", "no date '2026-03-27T14.30'; write it as"),
+        ("--rule BOR-01 --start 2026-03-27T14", "no date '2026-03-27T14'"),
+        ("--rule BOR-01 --start 2026-03-27T1430", "no date '2026-03-27T1430'"),
+        ("--rule BOR-01 --start 2026-03-27T14:30:15", "no date '2026-03-27T14:30:15'"),
+        ("--rule BOR-01 --start 2026-03-27T14:30+0100", "no date '2026-03-27T14:30+0100'"),
+        ("--rule BOR-01 --start 20260327T14:30", "no date '20260327T14:30'"),
+        ("--rule BOR-01 --start 2026-W13-5T14:30", "no date '2026-W13-5T14:30'"),
+        ("--rule VA-VIEW --start 2026-W14", "no date '2026-W14'"),
+        ("--rule VA-VIEW --start 20260401", "no date '20260401'; write it as 2026-04-01 or 2026-04-01T14:30"),
+        ("--rule DEC-NEW --start 2026-04-01 --set new_decision_months=-5", "must be 0 or more, not -5"),
+        # What the rule does not look at is not answered as if it had been looked at.
+        ("--rule VA-VIEW --start 2026-04-16 --schedule XX", "no schedule 'XX'; known: AA6"),
+        (
+            "--rule VA-VIEW --start 2026-04-16 --schedule AA6",
+            "VA-VIEW ends with no day of a schedule: leave --schedule out",
+        ),
+        ("--rule VA-VIEW --start 2026-04-16 --schedule AAX", "VA-VIEW ends with no day of a schedule"),
+        ("--rule ACC-02 --start 2026-04-16 --schedule AA6", "ACC-02 ends with no day of a schedule"),
+        (
+            "--rule VA-VIEW --start 2026-04-16 --day-one 2026-04-01",
+            "VA-VIEW does not count from day 1: leave --day-one out",
+        ),
+        ("--rule ACC-02 --start 2026-04-16 --ground z", "no ground 'z'; known: none"),
+        (
+            "--rule RET-01 --start 2026-04-16 --ground z",
+            "no ground 'z'; known: leaves_at_once, departure_days",
+        ),
+        (
+            "--rule VA-VIEW --start 2026-04-16 --circumstance detained",
+            "VA-VIEW does not run with detained; instead: VW-DET",
+        ),
+        ("--rule VA-VIEW --start 2026-04-16 --circumstance continued_beyond_days", "instead: BOR-03"),
+        (
+            "--rule APP-4W --start 2026-04-16 --circumstance one_week_appeal",
+            "APP-4W does not run with one_week_appeal",
+        ),
         ("--rule VA-VIEW --start 2028-12-15", "no calendar data for the year 2029"),
         ("--rule VA-VIEW --start 2026-04-16 --ground a", "no ground 'a'; known: none"),
         ("--rule VA-VIEW --start 2026-04-16 --set x=y", "no setting 'x'"),

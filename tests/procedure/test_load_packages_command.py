@@ -82,3 +82,28 @@ def test_the_files_that_come_along_are_the_ones_loaded():
     call_command("load_packages")
     for name in package_names():
         assert RulePackage.objects.get(pk=name).text == (PACKAGES / f"{name}.toml").read_text()
+
+
+# Against the machine
+
+
+PACT = (PACKAGES / "nl-2026.toml").read_text().replace('name = "nl-2026"', 'name = "pact"')
+
+
+@pytest.mark.parametrize(
+    ("left_out", "reason"),
+    [
+        ("corrections", "close_interview leads there from detailed_interview"),
+        ("granted", "grant leads there from assessment"),
+        ("registration", "start_registration leads there from wish_expressed"),
+        ("wish_expressed", "express_wish begins there"),
+        ("discontinuation_intended", "intend_to_discontinue leads there from application_lodged"),
+    ],
+)
+def test_a_state_to_which_a_step_leads_cannot_be_left_out(load, left_out, reason):
+    assert PACT.count(f'    "{left_out}",\n') == 1
+    with pytest.raises(CommandError) as caught:
+        load(PACT.replace(f'    "{left_out}",\n', ""), name="pact")
+    said = f"pact.toml: graph.states: lacks {left_out}: {reason}; add it or leave the step out"
+    assert (str(caught.value), caught.value.returncode) == (said, 2)
+    assert not RulePackage.objects.filter(pk="pact").exists()

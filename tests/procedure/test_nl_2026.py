@@ -9,10 +9,11 @@ from procedure import machines
 from procedure.law_words import PROCEDURE_STEPS, STATES, Mode
 from procedure.management.commands.explain_term import Command as ExplainTerm
 from procedure.management.commands.plan_days import Command as PlanDays
-from procedure.models import Procedure
+from procedure.models import Procedure, RulePackage
 from procedure.rules import find_package
 from procedure.states import State
 from procedure.terms import LetterDecides, compute
+from tests.cast import load_law, make_cast, walk
 
 EU = find_package("nl-2026")
 NL = find_package("nl-2021")
@@ -188,6 +189,39 @@ def test_every_state_is_reached_and_every_open_one_is_left():
     assert EU.graph.states < STATES
 
 
+def test_every_term_is_opened_by_a_step_but_those_that_nobody_needs_to_open():
+    # Ten working days are chosen by hand, a weekly report has its own days, and a longer period to decide is
+    # only brought along from the older law.
+    assert {rule.code for rule in EU.rules.values() if not rule.starts} == {"ADM-10W", "REP-01", "DEC-EXT"}
+
+
+def test_the_period_to_decide_gets_more_time_on_the_ground_that_the_notice_names():
+    """The step of the older law asks for a ground of Vw 42, which this law does not have."""
+    assert "extend_decision_period" not in EU.graph.steps
+    (more,) = EU.extensions_of("DEC-06M")
+    assert (more.code, more.confidence, set(more.grounds)) == ("decision", "M", {"notice"})
+    # What is only remembered limits nobody.
+    assert (more.most_days, more.most_months, more.most_total_months) == (None, None, None)
+
+
+@pytest.mark.django_db
+def test_under_the_pact_more_time_to_decide_can_be_given():
+    cast = walk(make_cast(), until="close_interview")
+    load_law("nl-2026")
+    RulePackage.objects.filter(pk="nl-2026").update(status="published", valid_from="2026-01-01")
+    on = date(2026, 4, 2)
+    cast.take("move_to_package", on, by="supervisor", package="nl-2026", reason="The person asked for it")
+    term = cast.procedure.deadlines.running().get(rule_code="DEC-06M")
+    inputs = {"term": str(term.pk), "until": date(2026, 12, 1), "ground": "notice", "reason": "The notice"}
+    cast.take("extend_term", on, **inputs)
+    term = cast.procedure.deadlines.running().get(rule_code="DEC-06M")
+    assert (term.effective_due_on, term.extension, term.extension_ground) == (
+        date(2026, 12, 1),
+        "decision",
+        "notice",
+    )
+
+
 def test_each_term_that_a_step_opens_can_also_end():
     for rule in EU.rules.values():
         if rule.starts:
@@ -209,6 +243,8 @@ def test_each_term_that_a_step_opens_can_also_end():
         ("close_interview", "general", set(), {"REPORT-EU"}),
         ("issue_intended_decision", "general", set(), {"EU-VIEW"}),
         ("decide_without_intention", "general", set(), set()),
+        ("give_notice_of_default", "general", set(), {"DEF-01"}),
+        ("send_hearing_report", "general", set(), {"WD-02"}),
         ("accept_claim", "dublin", set(), {"DUB-03", "DUB-07", "DUB-04"}),
         ("refuse", "general", {"suspensive"}, {"APP-EU", "RET-01"}),
         ("refuse", "accelerated", {"not_suspensive"}, {"APP-EU", "APP-PROV", "RET-01"}),

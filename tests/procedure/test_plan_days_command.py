@@ -189,6 +189,20 @@ def bent(**changes):
         (bent(**{"--set": "aa_counts_equated_days=perhaps"}), "must be true or false, not 'perhaps'"),
         (bent(**{"--set": "aa_counts_equated_days"}), "needs KEY=VALUE"),
         (bent(**{"--set": "decision_period_most_months=x"}), "must be a whole number, not 'x'"),
+        (
+            bent(**{"--set": "new_decision_months=-5"}),
+            "new_decision_months must be 0 or more, not -5",
+        ),
+        (
+            bent(**{"--set": "reporting_slot_on_closed_day=x"}),
+            "or stays, not 'x'",
+        ),
+        (bent(**{"--start": "20260401"}), "no date '20260401'; write it as 2026-04-01"),
+        (bent(**{"--start": "2026-W14"}), "no date '2026-W14'; write it as 2026-04-01"),
+        (bent(**{"--start": "2026-W14-3"}), "no date '2026-W14-3'"),
+        (bent(**{"--start": "2026-04-01T10:00"}), "no date '2026-04-01T10:00'; write it as 2026-04-01"),
+        (bent(**{"--start": "٢٠٢٦-٠٤-٠١"}), "no date '٢٠٢٦-٠٤-٠١'"),
+        (bent(**{"--pause": "20260402:20260403"}), "no date '20260402'"),
         ([*bent(), "--colour", "red"], "unrecognized arguments: --colour red"),
     ],
 )

@@ -7,7 +7,16 @@ from datetime import date
 
 import pytest
 
-from procedure.law_words import APPEAL_STEPS, FAMILY_STEPS, PERMIT_STEPS, RECEPTION_STEPS, RETURN_STEPS
+from procedure.law_words import (
+    APPEAL_STEPS,
+    DOCUMENTS,
+    FAMILY_STEPS,
+    GROUNDS_OF_STEPS,
+    PERMIT_STEPS,
+    RECEPTION_STEPS,
+    RETURN_STEPS,
+    SCHEDULES_TO_EXTEND,
+)
 from procedure.rule_rows import (
     OUTCOMES,
     ROLES,
@@ -109,6 +118,7 @@ LEAVING = {"RET-01", "RET-03", "REC-03"}
         ("lodge_application", {}, [], {"DEC-06M"}),
         ("begin_preparation", {}, [], {"RVT-01"}),
         ("complete_preparation", {}, [], {"RVT-03"}),
+        ("announce_other_day_one", {}, [], {"RVT-03"}),
         ("start_general_procedure", {"schedule": "AA6"}, [], {"AA-INT"}),
         ("close_interview", {"schedule": "AA6"}, [], {"AA-COR"}),
         ("close_interview", {"schedule": "AAX"}, [], {"AA-COR"}),
@@ -174,14 +184,13 @@ LEAVING = {"RET-01", "RET-03", "REC-03"}
             {"APP-1W", "APP-PROV", "RET-01", "RET-03"},
         ),
         ("reopen_after_annulment", {}, [], {"DEC-NEW"}),
-        ("record_entry_by_law", {}, [], {"BOR-02"}),
-        ("announce_other_day_one", {}, [], {"RVT-03"}),
         ("confirm_withdrawal", {}, [], {"RET-01", "RET-03"}),
         # border
         ("impose_border_measure", {}, ["border"], {"BOR-01"}),
         ("lift_border_measure", {}, [], {"BOR-02"}),
         ("lift_border_measure", {}, ["decided"], set()),
         ("lift_border_measure", {"track": "extended"}, [], set()),
+        ("record_entry_by_law", {}, [], {"BOR-02"}),
         ("give_notice_of_default", {"track": "extended"}, [], {"DEF-01"}),
         ("send_hearing_report", {}, [], {"WD-02"}),
         # refusal and appeal
@@ -218,8 +227,8 @@ LEAVING = {"RET-01", "RET-03", "REC-03"}
         ("report_loss", {}, [], {"PER-05"}),
         ("intend_permit_withdrawal", {}, [], {"WD-01"}),
         ("withdraw_permit", {}, [], {"APP-4W", "RET-01", "RET-03"}),
-        ("reopen_family_request", {}, [], {"FAM-02"}),
         ("request_family_reunification", {}, [], {"FAM-02"}),
+        ("reopen_family_request", {}, [], {"FAM-02"}),
         ("refuse_family_reunification", {}, [], {"APP-4W"}),
         # reception
         ("refer_to_reception", {}, [], {"REC-01"}),
@@ -320,7 +329,8 @@ def test_withdrawal_ends_every_time_limit_of_an_open_application():
     after_it = {
         *("refuse", "grant", "confirm_withdrawal", "decide_not_to_consider", "discontinue"),
         *("refuse_incomplete", "mark_absconded", "resume_departure_term"),
-        # Of machines that go on beside the application or after it.
+        # Of machines that go on beside the application or after it; whoever is held stays so until released.
+        "impose_border_measure",
         *(APPEAL_STEPS | PERMIT_STEPS | FAMILY_STEPS | RETURN_STEPS | RECEPTION_STEPS),
     }
     still_open = {
@@ -328,8 +338,7 @@ def test_withdrawal_ends_every_time_limit_of_an_open_application():
         for rule in NL.rules.values()
         if set(rule.starts) - after_it and "confirm_withdrawal" not in rule.cancelled_by
     }
-    # Whoever is held at the border is not held longer because of a withdrawal.
-    assert still_open == {"BOR-01"}
+    assert still_open == set()
 
 
 def test_stopping_the_application_ends_every_time_limit_of_the_roads_from_which_it_can_be_stopped():
@@ -412,7 +421,7 @@ def test_a_setting_with_named_answers_takes_no_other():
         NL.with_settings(reporting_slot_on_closed_day="stays").values["reporting_slot_on_closed_day"]
         == "stays"
     )
-    with pytest.raises(WrongSetting, match="same_week_later_else_earlier, stays"):
+    with pytest.raises(WrongSetting, match="same_week_later_else_earlier or stays"):
         NL.with_settings(reporting_slot_on_closed_day="next week")
 
 
@@ -421,16 +430,56 @@ def test_a_package_with_another_answer_is_refused():
     wrong = text.replace('value = "same_week_later_else_earlier"', 'value = "next week"')
     mistake = refused(wrong)
     assert mistake.key == "settings.reporting_slot_on_closed_day.value"
-    assert "same_week_later_else_earlier, stays" in mistake.reason
+    assert "same_week_later_else_earlier or stays" in mistake.reason
 
 
 def test_a_setting_reads_what_was_typed_in_its_own_type():
     assert NL.setting("aa_counts_equated_days").read("False") is False
     assert NL.setting("decision_period_most_months").read("21") == 21
-    assert NL.setting("reporting_slot_on_closed_day").read("21") == "21"
-    for key, text in [("aa_counts_equated_days", "no"), ("decision_period_most_months", "many")]:
-        with pytest.raises(WrongSetting, match=key):
+    assert NL.setting("reporting_slot_on_closed_day").read("stays") == "stays"
+    for key, text, wanted in [
+        ("aa_counts_equated_days", "no", "true or false, not 'no'"),
+        ("decision_period_most_months", "many", "a whole number, not 'many'"),
+        ("decision_period_most_months", "-5", "0 or more, not -5"),
+        ("reporting_slot_on_closed_day", "banana", "same_week_later_else_earlier or stays, not 'banana'"),
+    ]:
+        with pytest.raises(WrongSetting, match=f"setting {key} must be .*{wanted}"):
             NL.setting(key).read(text)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("decision_period_most_months", -1), ("reporting_slot_on_closed_day", "banana")]
+)
+def test_a_value_out_of_its_bounds_is_refused_however_it_comes(key, value):
+    with pytest.raises(WrongSetting, match=f"setting {key} must be .* not {value!r}"):
+        NL.with_settings(**{key: value})
+
+
+CHOICES = '\n[settings.way]\ntype = "{}"\n{}\nnote = "n"\nsource = "Atw"\nconfidence = "M"\n'
+
+
+@pytest.mark.parametrize(
+    ("type_name", "keys", "key", "reason"),
+    [
+        ("str", 'value = "left"\nchoices = ["left", "right"]', "", ""),
+        ("str", 'choices = ["left", "right"]', "", ""),
+        ("str", 'value = "up"', "", ""),
+        ("str", 'value = "up"\nchoices = ["left", "right"]', "value", "must be left or right, not 'up'"),
+        ("str", "choices = []", "choices", "is empty; leave it out to take any text"),
+        ("str", 'choices = ["left", "left"]', "choices", "names something twice"),
+        ("str", "choices = [1]", "choices", "1 is not a text"),
+        ("str", 'choices = "left"', "choices", "must be a list, not 'left'"),
+        ("bool", 'choices = ["true"]', "choices", "has no place with type bool"),
+        ("int", 'choices = ["1"]', "choices", "has no place with type int"),
+    ],
+)
+def test_a_setting_of_words_may_say_which_it_takes(type_name, keys, key, reason):
+    text = TINY + CHOICES.format(type_name, keys)
+    if not key:
+        assert parse_package(text, file="tiny.toml").setting("way").type == "str"
+        return
+    mistake = refused(text)
+    assert (mistake.key, mistake.reason) == (f"settings.way.{key}", reason)
 
 
 # Mistakes
@@ -520,11 +569,37 @@ def test_the_tiny_package_is_right_before_it_is_bent():
         ('mode = "ATW"', 'mode = "ATW"\nlength_by_ground = { hit = 13 }\nunit_by_ground = { hit = "weeks" }', "rules.TST-01.length", "more than 12 weeks"),
         ('mode = "ATW"', 'mode = "ATW"\nnot_before = "TST-99"', "rules.TST-01.not_before", "is no other rule"),
         ('mode = "ATW"', 'mode = "ATW"\nstart_fact = "start_of_rule"', "rules.TST-01.start_of", "need each other"),
+        ('mode = "ATW"', 'mode = "ATW"\nmet_by_documents = ["DOC-ZZZ"]', "rules.TST-01.met_by_documents", "'DOC-ZZZ' is not the code of a document"),
+        ('mode = "ATW"', 'mode = "ATW"\nstarted_by_documents = ["DOC-ZZZ"]', "rules.TST-01.started_by_documents", "'DOC-ZZZ' is not the code"),
+        ("day = 1,", 'day = 1, documents = ["DOC-ZZZ"],', "schedules.AA6.days[1].documents", "'DOC-ZZZ' is not the code"),
+        ('mode = "ATW"', 'mode = "ATW"\nlength_by_ground = { hitt = 2 }', "rules.TST-01.length_by_ground.hitt", "is neither a circumstance nor a ground that grant gives"),
+        ('starts = ["grant"]', 'starts = ["extend_decision_period"]\nlength_by_ground = { "42(9)" = 2 }', "rules.TST-01.length_by_ground.42(9)", "extend_decision_period gives (42(4)(a), 42(4)(b), 42(4)(c), 42(5))"),
+        ('starts = ["grant"]', 'length_by_ground = { "42(5)" = 2 }', "rules.TST-01.length_by_ground.42(5)", "is not a circumstance, and no step starts this rule"),
+        ("length = 3", "length_by_ground = { hit = 2 }", "rules.TST-01.length", "is missing, and grant gives no ground that would take its place"),
+        ("length = 3", 'length_setting = "window"\nlength_by_ground = { hit = 2 }', "rules.TST-01.length", "grant gives no ground"),
+        ('starts = ["grant"]\nmode = "ATW"\nunit = "days"\nlength = 3', 'mode = "ATW"\nunit = "days"\nlength_by_ground = { hit = 2 }', "rules.TST-01.length", "is missing, and nothing gives a ground"),
+        ('starts = ["grant"]\nmode = "ATW"\nunit = "days"\nlength = 3', 'starts = ["extend_decision_period"]\nmode = "ATW"\nunit = "days"\nlength_by_ground = { "42(5)" = 2 }', "rules.TST-01.length_by_ground", "lacks 42(4)(a), 42(4)(b), 42(4)(c), which extend_decision_period may give"),
+        ('mode = "ATW"', 'mode = "ATW"\nfollows = "AA-INT"', "rules.TST-01.follows", "needs unit day_of_schedule"),
+        ('mode = "ATW"', 'mode = "ATW"\nless_weeks = 1', "rules.TST-01.less_weeks", "needs mode CALENDAR, MONTHS_NO_ATW or SOFT"),
+        ('mode = "ATW"', 'mode = "WORKING_DAY"\nless_weeks = 1', "rules.TST-01.less_weeks", "needs mode CALENDAR, MONTHS_NO_ATW or SOFT"),
+        ('mode = "ATW"\nunit = "days"', 'mode = "HOURS_OR_LIBERTY"\nunit = "days"\ndue_time = 09:00:00', "rules.TST-01.due_time", "has no place with mode HOURS_OR_LIBERTY"),
+        ('mode = "ATW"\nunit = "days"\nlength = 3', 'mode = "LETTER"\ndue_time = 09:00:00', "rules.TST-01.due_time", "has no place with mode LETTER"),
+        ('mode = "ATW"\nunit = "days"\nlength = 3', 'mode = "LETTER"\nopens_months_before = "window"', "rules.TST-01.opens_months_before", "has no place with mode LETTER"),
+        ('mode = "ATW"', 'mode = "CALENDAR_MIN"\nopens_months_before = "window"', "rules.TST-01.opens_months_before", "has no place with mode CALENDAR_MIN"),
+        ('mode = "ATW"', 'mode = "CALENDAR"\nless_weeks = 1\nopens_months_before = "window"', "rules.TST-01.opens_months_before", "and less_weeks exclude each other"),
+        ('mode = "ATW"\nunit = "days"\nlength = 3', 'mode = "LETTER"\nletter_when = ["hit"]', "rules.TST-01.letter_when", "has no place with mode LETTER"),
+        ('mode = "ATW"', 'mode = "HOURS_OR_LIBERTY"\nstart_fact = "lodged_on"', "rules.TST-01.start_fact", "has no place with mode HOURS_OR_LIBERTY"),
+        ('mode = "ATW"', 'mode = "HOURS_OR_LIBERTY"\nstart_fact_after = { grant = "lodged_on" }', "rules.TST-01.start_fact_after", "has no place with mode HOURS_OR_LIBERTY"),
+        ('mode = "ATW"', 'mode = "HOURS_OR_LIBERTY"\nlength_by_ground = { hit = 2 }\nunit_by_ground = { hit = "weeks" }', "rules.TST-01.unit_by_ground", "has no place with mode HOURS_OR_LIBERTY"),
+        ('mode = "ATW"', 'mode = "WORKING_DAY"\nlength_by_ground = { hit = 2 }\nunit_by_ground = { hit = "day_of_schedule" }', "rules.TST-01.unit_by_ground.hit", "day_of_schedule is no unit of a length"),
         ("[package]", '[graph]\nstates = ["limbo"]\n[package]', "graph.states", "'limbo' is not a state"),
         ("[package]", '[graph]\ntracks = ["fast"]\n[package]', "graph.tracks", "'fast' is not a track"),
         ("[package]", '[graph]\nsteps = ["jump"]\n[package]', "graph.steps", "'jump' is not a step"),
-        ("[package]", '[graph]\nsteps = ["refuse"]\n[package]', "rules.TST-01.starts", "grant is not among graph.steps"),
+        ("[package]", '[graph]\nsteps = ["refuse", "extend_general_procedure"]\n[package]', "rules.TST-01.starts", "grant is not among graph.steps"),
         ("[package]", '[graph]\nroads = []\n[package]', "graph.roads", "is not a known key"),
+        ("[package]", '[graph]\nstates = []\n[package]', "graph.states", "is empty; leave it out to use them all"),
+        ("[package]", '[graph]\ntracks = []\n[package]', "graph.tracks", "is empty; leave it out to use them all"),
+        ("[package]", '[graph]\nsteps = []\n[package]', "graph.steps", "is empty; leave it out to use them all"),
         ('calendar = "AA_DAY"', 'calendar = "AA_DAY"\ncalendar_setting = "window"', "settings.window", "as a setting of type bool"),
         ("value = true\n", "", "settings.aa_counts_equated_days", "is needed by the calculation"),
         ("day = 2,", "day = 3,", "schedules.AA6.days", "day 2 is missing before day 3"),
@@ -595,14 +670,129 @@ def test_last_days_on_a_ground_must_lie_after_the_schedule_and_name_the_same_gro
         with_rule(rule + "last_day = { AA6 = { a = 18, b = 2 } }")
     with pytest.raises(PackageMistake, match=r"last_day.AA7: is no schedule"):
         with_rule(rule + "last_day = { AA7 = { a = 18 } }")
+    last_days = "last_day = { AA6 = { a = 18, b = 18, c = 18, d = 18, e = 18, f = 20, g = 26 } }"
+    extension = rule + 'starts = ["extend_general_procedure"]\n'
+    assert with_rule(extension + last_days).rule("TST-02").grounds == tuple("abcdefg")
+    with pytest.raises(PackageMistake, match=r"TST-02.last_day: lacks b, g, which extend_general_procedure"):
+        with_rule(extension + last_days.replace("b = 18, ", "").replace(", g = 26", ""))
+    with pytest.raises(PackageMistake, match=r"TST-02.last_day: is by ground, and grant gives none"):
+        with_rule(rule + 'starts = ["grant"]\n' + last_days)
+    for key in ('follows = "AA-INT"', "least_days = 1"):
+        with pytest.raises(PackageMistake, match=r"TST-02.\w+: needs unit day_of_schedule, and no last_day"):
+            with_rule(extension + last_days + "\n" + key)
 
 
-def test_a_minimum_that_counts_from_a_rule_that_counts_from_a_rule_is_refused():
-    text = TINY.replace('mode = "ATW"', 'mode = "ATW"\nstart_fact = "due_of_rule"\ndue_of = "AA-INT"')
-    chained = text + TINY[TINY.index("[rules.TST-01]") :].replace("TST-01", "TST-02").replace(
-        'mode = "ATW"', 'mode = "ATW"\nstart_fact = "due_of_rule"\ndue_of = "TST-01"'
+@pytest.mark.parametrize("first", ["due", "start"])
+@pytest.mark.parametrize("second", ["due", "start"])
+def test_a_rule_that_counts_from_one_that_counts_from_another_is_refused(first, second):
+    """Nobody would follow the whole chain when the first of them moves."""
+
+    def counts_from(which, code):
+        return f'mode = "ATW"\nstart_fact = "{which}_of_rule"\n{which}_of = "{code}"'
+
+    text = TINY + another("TST-02", counts_from(first, "TST-01"))
+    parse_package(text, file="tiny.toml")
+    mistake = refused(text + another("TST-03", counts_from(second, "TST-02")))
+    assert mistake.key == f"rules.TST-03.{second}_of"
+    assert (
+        mistake.reason == "TST-02 itself counts from TST-01; name a rule that counts from an event or a day"
     )
-    assert refused(chained).key == "rules.TST-02.due_of"
+
+
+def test_a_procedure_that_can_be_extended_has_its_last_days_for_each_schedule_of_it():
+    start, end = TINY.index("[rules.AA-EXT]"), TINY.index("[rules.TST-01]")
+    mistake = refused(TINY[:start] + TINY[end:])
+    assert (mistake.key, mistake.reason) == (
+        "rules.AA-EXT",
+        "is missing: extend_general_procedure is among graph.steps, and this rule says until when",
+    )
+    # A law in which nothing is extended needs none.
+    parse_package(TINY[:start] + TINY[end:] + '\n[graph]\nsteps = ["grant"]\n', file="tiny.toml")
+    nine = TINY[TINY.index("[schedules.AA6]") : TINY.index("[rules.AA-INT]")].replace("AA6", "AA9")
+    mistake = refused(TINY + nine)
+    assert (mistake.key, mistake.reason) == (
+        "rules.AA-EXT.last_day",
+        "lacks AA9, whose days extend_general_procedure may extend",
+    )
+    mistake = refused(tiny_with('starts = ["extend_general_procedure"]\n', ""))
+    assert (mistake.key, mistake.reason) == ("rules.AA-EXT.starts", "lacks extend_general_procedure")
+
+
+def test_the_schedules_of_the_general_procedure_are_those_of_the_machine():
+    from procedure.states import Schedule
+
+    assert set(Schedule) - {Schedule.ONE_DAY_TEST} == SCHEDULES_TO_EXTEND
+
+
+DETAINED = 'instead_of = "TST-01"\nwhen = ["detained"]'
+
+
+@pytest.mark.parametrize(
+    ("keys", "first", "beside"),
+    [
+        # Where another holds for the same event, one of the two must give way.
+        (DETAINED, "", True),
+        (DETAINED, 'unless = ["border"]', True),
+        (DETAINED, 'unless = ["detained"]', False),
+        (DETAINED, 'when = ["border"]', True),
+        (DETAINED + '\nunless = ["border"]', 'when = ["border"]', False),
+        (DETAINED + '\ntracks = ["general"]', 'tracks = ["extended", "general"]', True),
+        (DETAINED + '\ntracks = ["general"]', 'tracks = ["extended"]', False),
+        (DETAINED + '\noutcomes = ["GRANT_A"]', 'outcomes = ["GRANT_B1"]', False),
+        (DETAINED + '\ntracks = ["general"]\noutcomes_in_any_track = ["GRANT_A"]', 'tracks = ["extended"]', True),
+        ('instead_of = "TST-01"\nstarts_when = { grant = "border" }', 'unless = ["border"]', False),
+        ('instead_of = "TST-01"\nstarts_when = { grant = "border" }', 'unless = ["detained"]', True),
+    ],
+)  # fmt: skip
+def test_a_rule_that_takes_the_place_of_another_does_not_run_beside_it(keys, first, beside):
+    text = tiny_with('title = "Test"', f'title = "Test"\n{first}') + another(
+        "TST-02", f'mode = "ATW"\n{keys}'
+    )
+    if not beside:
+        parse_package(text, file="tiny.toml")
+        return
+    mistake = refused(text)
+    assert mistake.key == "rules.TST-02.instead_of"
+    assert mistake.reason.startswith("TST-01 would run beside it after grant: ")
+
+
+def test_a_replacement_that_another_step_opens_or_none_runs_beside_nothing():
+    for starts in ('starts = ["refuse"]\n', ""):
+        second = another("TST-02", 'mode = "ATW"\ninstead_of = "TST-01"').replace(
+            'starts = ["grant"]\n', starts
+        )
+        parse_package(TINY + second, file="tiny.toml")
+
+
+def test_two_replacements_of_one_rule_do_not_run_beside_each_other():
+    text = tiny_with('title = "Test"', 'title = "Test"\nunless = ["detained", "border"]')
+    text += another("TST-02", f'mode = "ATW"\n{DETAINED}')
+    at_border = 'mode = "ATW"\ninstead_of = "TST-01"\nwhen = ["border"]'
+    mistake = refused(text + another("TST-03", at_border))
+    assert (mistake.key, mistake.reason) == (
+        "rules.TST-02.instead_of",
+        "TST-03 would run beside it after grant: put detained in rules.TST-03.unless",
+    )
+    parse_package(text + another("TST-03", at_border + '\nunless = ["detained"]'), file="tiny.toml")
+
+
+SWITCH = '\n[settings.switch]\ntype = "{}"\n{}note = "n"\nsource = "Atw"\nconfidence = "M"\n'
+
+
+@pytest.mark.parametrize(
+    ("keys", "where"),
+    [
+        ('start_settings = { grant = "switch" }', "rules.TST-01.start_settings.grant"),
+        ('length_by_ground = { hit = 2 }\nground_settings = { hit = "switch" }', "rules.TST-01.ground_settings.hit"),
+    ],
+)  # fmt: skip
+def test_a_switch_of_a_rule_has_a_value_and_only_true_or_false(keys, where):
+    text = tiny_with('mode = "ATW"', f'mode = "ATW"\n{keys}')
+    parse_package(text + SWITCH.format("bool", "value = false\n"), file="tiny.toml")
+    empty = refused(text + SWITCH.format("bool", ""))
+    assert (empty.key, empty.reason) == (where, "'switch' has no value; a switch is true or false")
+    number = refused(text + SWITCH.format("int", "value = 1\n"))
+    assert (number.key, number.reason) == (where, "'switch' is no setting of type bool")
 
 
 def another(code, keys):
@@ -700,8 +890,9 @@ def test_detention_neither_stands_still_nor_is_made_longer():
 
 def test_a_package_without_a_graph_uses_the_whole_machine_and_one_with_a_graph_a_part_of_it():
     assert parse_package(TINY, file="tiny.toml").graph.steps == TRANSITIONS
-    narrow = parse_package(TINY + '\n[graph]\nsteps = ["grant"]\n', file="tiny.toml")
-    assert (narrow.graph.steps, narrow.graph.tracks) == ({"grant"}, TRACKS)
+    some = '\n[graph]\nsteps = ["grant", "extend_general_procedure"]\n'
+    narrow = parse_package(TINY + some, file="tiny.toml")
+    assert (narrow.graph.steps, narrow.graph.tracks) == ({"grant", "extend_general_procedure"}, TRACKS)
 
 
 def test_the_law_of_2021_uses_all_but_the_steps_of_the_law_of_2026():
@@ -763,6 +954,17 @@ def test_roles_steps_and_outcomes_are_those_of_the_machine():
     assert set(Outcome.values) <= OUTCOMES
     machine = {step.name for step in Procedure(state="").get_all_state_transitions()}
     assert machine <= TRANSITIONS
+
+
+def test_documents_and_grounds_are_those_of_the_portal():
+    from cases.document_types import DOCUMENT_TYPES
+    from procedure.step_fields import DECISION_PERIOD_BASES, EXTENSION_GROUNDS
+
+    assert DOCUMENT_TYPES.keys() == DOCUMENTS
+    assert {
+        "extend_general_procedure": {code for code, _ in EXTENSION_GROUNDS},
+        "extend_decision_period": {code for code, _ in DECISION_PERIOD_BASES},
+    } == GROUNDS_OF_STEPS
 
 
 def test_the_header_of_the_package_explains_every_key_of_a_rule_that_it_uses():

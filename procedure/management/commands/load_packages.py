@@ -8,6 +8,7 @@ from django.db import transaction
 
 from asylum_portal import clock
 from procedure import rules
+from procedure.machine_checks import check_machine
 from procedure.models import RulePackage
 
 
@@ -30,6 +31,7 @@ class Command(BaseCommand):
 
     def _load(self, path: Path) -> None:
         package = rules.load_package(path)
+        check_machine(package, path.name)
         loaded = RulePackage.objects.filter(pk=package.name).first()
         if loaded is not None and loaded.sha256 == package.sha256:
             self.stdout.write(f"{package.name}: already loaded")

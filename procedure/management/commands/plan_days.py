@@ -9,11 +9,9 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from procedure.calendars import CannotCompute, DayKind, LegalCalendar
+from procedure.law_words import EXTENSION_OF_DAYS
 from procedure.management.law_command import LawCommand, a_date, skipped_rows
 from procedure.rules import EXTENDED_SCHEDULE, RulePackage, Schedule, ScheduleDay, UnknownName
-
-# The time limit that ends an extended general procedure; its last days are named there.
-EXTENSION = "AA-EXT"
 
 
 class Command(LawCommand):
@@ -84,7 +82,7 @@ class Command(LawCommand):
 
 def _extended(package: RulePackage, extends: str | None, ground: str | None) -> Schedule:
     """The days of an extended general procedure: counted on from day 1 until the last day of each ground."""
-    rule = package.rules.get(EXTENSION)
+    rule = package.rules.get(EXTENSION_OF_DAYS)
     if rule is None:
         raise UnknownName("schedule", EXTENDED_SCHEDULE, known=package.schedules)
     code = extends or next(iter(rule.last_day))
@@ -100,7 +98,7 @@ def _extended(package: RulePackage, extends: str | None, ground: str | None) -> 
     for number in sorted(set(last_days.values())):
         grounds = ", ".join(name for name, last in last_days.items() if last == number)
         step = f"Last day for the decision (beschikking) on ground {grounds}"
-        days.append(ScheduleDay(number, step, rule.owes, (EXTENSION,)))
+        days.append(ScheduleDay(number, step, rule.owes, (EXTENSION_OF_DAYS,)))
     # Once extended, the days of the schedule itself close nothing any more.
     days[0] = dataclasses.replace(days[0], closes=())
     return dataclasses.replace(
