@@ -35,7 +35,19 @@ def set_letter_date(
     deadline.letter_due_on = deadline.letter_says_on = due_on
     deadline.letter_reason, deadline.letter_by = reason, transition
     because = Because.of(transition, Cause(cause), reason)
-    return move(deadline, because, still_since=deadline.still_since)
+    row = move(deadline, because, still_since=deadline.still_since)
+    _follow(deadline, because)
+    return row
+
+
+def _follow(deadline: Deadline, because: Because) -> None:
+    """What counts from the end of this term, and what counts from that, comes to its date with it."""
+    law = deadline.procedure.package.law
+    for again in recompute.work_out(deadline.procedure, only=recompute.behind(deadline.rule_code, law)):
+        # What stands still is worked out when it runs again.
+        if again.deadline.state != Deadline.State.SUSPENDED:
+            again.deadline.letter_due_on = again.letter_due_on
+            move(again.deadline, because, term=again.term)
 
 
 def check_letter(

@@ -132,7 +132,7 @@ def move(procedure: Procedure, transition: Transition, *, package: RulePackage) 
         deadlines.end(former, at=transition.at)
         _note("deadline.end", former, transition)
     # Those that count from the end of another come after it.
-    for former in sorted(kept, key=lambda row: bool(law.rules[row.rule_code].due_of)):
+    for former in sorted(kept, key=lambda row: len(recompute.bases_of(row.rule_code, law))):
         _anew(former, law.rules[former.rule_code], transition)
     for former in gone:
         _in_its_place(former, law, transition)

@@ -1,6 +1,6 @@
 """Working terms out again: from what their rows say of themselves, with the pauses and the law of now."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -47,11 +47,16 @@ def pauses_of(procedure: Procedure, rule: Rule) -> tuple[Pause, ...]:
 
 
 def work_out(
-    procedure: Procedure, *, law: RulePackage | None = None, suspensions: list[Suspension] | None = None
+    procedure: Procedure,
+    *,
+    law: RulePackage | None = None,
+    suspensions: list[Suspension] | None = None,
+    only: Collection[str] | None = None,
 ) -> list[Again]:
     """The running terms as they are now, or would be under this law or with these pauses; nothing is written.
 
-    Those that count from the end of another come after it and follow it. Raises CannotCompute.
+    Those that count from the end of another come after it and follow it. `only` terms of these rules, if
+    given. Raises CannotCompute.
     """
     law = law or procedure.package.law
     if suspensions is None:
@@ -61,11 +66,28 @@ def work_out(
         for deadline in procedure.deadlines.all()
         if deadline.settled_at is None and deadline.state in _RUNNING and deadline.rule_code in law.rules
     ]
+    if only is not None:
+        running = [deadline for deadline in running if deadline.rule_code in only]
     found: dict[str, Again] = {}
-    for deadline in sorted(running, key=lambda row: bool(law.rules[row.rule_code].due_of)):
+    for deadline in sorted(running, key=lambda row: len(bases_of(row.rule_code, law))):
         deadline.procedure = procedure
         found[deadline.rule_code] = _again(deadline, law=law, suspensions=suspensions, found=found)
     return list(found.values())
+
+
+def bases_of(code: str, law: RulePackage) -> list[str]:
+    """The rules from whose end this one counts, directly and through another; the nearest first."""
+    found: list[str] = []
+    rule = law.rules.get(code)
+    while rule is not None and rule.due_of:
+        found.append(rule.due_of)
+        rule = law.rules.get(rule.due_of)
+    return found
+
+
+def behind(code: str, law: RulePackage) -> set[str]:
+    """The rules that count from the end of this one, directly or through another."""
+    return {other for other in law.rules if code in bases_of(other, law)}
 
 
 _RUNNING = (Deadline.State.OPEN, Deadline.State.SUSPENDED, Deadline.State.LAPSED)

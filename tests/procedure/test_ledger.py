@@ -217,6 +217,41 @@ def test_also_when_the_step_itself_brings_the_letter(cast: Cast) -> None:
     assert "letter_due_on" in wrong.value.message_dict
 
 
+# Terms that count from the end of another
+
+
+def test_what_counts_from_the_end_of_a_term_gets_the_same_more_time(cast: Cast) -> None:
+    """Vb 4.52 and Rva 5: the document and the place in reception go with the time to leave."""
+    walk(cast, until="refuse")
+    leave = {"term": str(term(cast, "RET-01").pk), "until": date(2026, 6, 4), "ground": "circumstances"}
+    step = cast.take("extend_term", date(2026, 4, 10), **leave, reason="an operation in May")
+    for code in ("RET-01", "RET-03", "REC-03"):
+        assert rows(term(cast, code)) == [(date(2026, 5, 7), date(2026, 6, 4), "extension")], code
+    made = DateChange.objects.all()
+    assert {(row.transition, row.reason) for row in made} == {(step, "an operation in May")}
+    assert term(cast, "REC-03").started_on == date(2026, 6, 4)
+
+
+def test_what_counts_from_the_end_of_a_term_follows_the_date_of_its_letter(cast: Cast) -> None:
+    """Vb 7.3: the court is asked for a stay within the time for the appeal, however long that is."""
+    walk(cast, until="close_response")
+    cast.take("refuse", date(2026, 4, 9), outcome="MANIFESTLY_UNFOUNDED")
+    letter = Letter(date(2026, 4, 20), "sent a few days later")
+    cast.take("set_letter_date", date(2026, 4, 10), term=str(term(cast, "APP-1W").pk), letter=letter)
+    for code in ("APP-1W", "APP-PROV"):
+        assert rows(term(cast, code)) == [(date(2026, 4, 16), date(2026, 4, 20), "letter")], code
+
+
+def test_a_term_with_a_letter_of_its_own_does_not_follow(cast: Cast) -> None:
+    walk(cast, until="refuse")
+    letter = Letter(date(2026, 5, 20), "agreed with the centre")
+    cast.take("set_letter_date", date(2026, 4, 10), term=str(term(cast, "REC-03").pk), letter=letter)
+    leave = {"term": str(term(cast, "RET-01").pk), "until": date(2026, 6, 4), "ground": "circumstances"}
+    cast.take("extend_term", date(2026, 4, 10), hour=12, **leave, reason="an operation in May")
+    assert term(cast, "REC-03").effective_due_on == letter.due_on
+    assert term(cast, "REC-03").computed_due_on == date(2026, 6, 4)
+
+
 # The database
 
 
