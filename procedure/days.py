@@ -4,7 +4,7 @@ from datetime import date
 
 from procedure.calendars import DayKind, LegalCalendar, NotAProcedureDay, Skipped
 from procedure.models import Procedure, ProcedureDay, Suspension
-from procedure.recompute import BORDER_LEFT, stood_still
+from procedure.recompute import left_behind, stood_still
 from procedure.rules import RulePackage, Schedule
 from procedure.states import AT_BORDER, State, Track
 
@@ -94,19 +94,13 @@ def _planned(procedure: Procedure, *, law: RulePackage) -> tuple[list[date], lis
     calendar = LegalCalendar(
         law, pauses={pause for code in _closed_by(schedule) for pause in stood_still(suspensions, code, law)}
     )
-    left = next((pause for pause in suspensions if pause.ground == BORDER_LEFT and pause.ends_on), None)
-    last_still = left.ends_on if left is not None else None
-    if (
-        left is not None
-        and last_still is not None
-        and procedure.day_one_on < left.starts_on
-        and schedule.code in AT_BORDER
-    ):
+    left = left_behind(suspensions, procedure.day_one_on)
+    if left is not None and left.ends_on is not None and schedule.code in AT_BORDER:
         # Begun at the border, where every day counts; after it was left they count as anywhere (Vb 3.109b).
         begun = calendar.days(procedure.day_one_on, schedule.last_day, DayKind.AA_DAY_SCHIPHOL)
         done = [day.on for day in begun.days if day.on < left.starts_on]
-        rest = calendar.days_after(last_still, schedule.last_day - len(done), kind)
-        passed = [day for day in begun.skipped if day.on <= last_still]
+        rest = calendar.days_after(left.ends_on, schedule.last_day - len(done), kind)
+        passed = [day for day in begun.skipped if day.on <= left.ends_on]
         return [*done, *(day.on for day in rest.days)], [*passed, *rest.skipped]
     LegalCalendar(law).require(procedure.day_one_on, kind)
     planned = calendar.days(procedure.day_one_on, schedule.last_day, kind)

@@ -338,19 +338,17 @@ def compute(
     circumstances: Collection[str] = frozenset(),
 ) -> terms.Term:
     """The end of a term of this procedure that counts from `start`; raises CannotCompute."""
-    law = procedure.package.law
     extended = rule.on_schedule and rule.code != "AA-EXT" and procedure.extension_of_days() is not None
-    return terms.compute(
+    return recompute.counted(
         rule,
         start,
-        package=law,
-        schedule=EXTENDED_SCHEDULE if extended else procedure.schedule,
+        law=procedure.package.law,
+        schedule=EXTENDED_SCHEDULE if extended else recompute.begun_in(procedure),
+        stands=procedure.schedule,
         day_one=procedure.day_one_on,
         ground=ground or None,
-        # Extended or not, at the border every day counts.
-        day_kind=law.schedule(procedure.schedule).calendar if extended else None,
         circumstances=circumstances,
-        pauses=recompute.pauses_of(procedure, rule),
+        suspensions=list(procedure.suspensions.all()),
     )
 
 

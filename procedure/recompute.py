@@ -3,11 +3,13 @@
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from procedure import terms
 from procedure.calendars import ONE_DAY, DayKind, LegalCalendar, Pause
 from procedure.models import Deadline, Procedure, Suspension
 from procedure.rules import EXTENDED_SCHEDULE, Mode, Rule, RulePackage, StartFact
+from procedure.states import AT_BORDER, Schedule
 
 # After this pause the days of the border procedure count by another calendar (Vb 3.109b(4)).
 BORDER_LEFT = "border_left"
@@ -39,11 +41,6 @@ def stood_still(suspensions: Iterable[Suspension], code: str, law: RulePackage) 
         # One that was ended on its first day let nothing stand still.
         if pause.ends_on is not None and pause.starts_on <= pause.ends_on and pause.concerns(code, law)
     )
-
-
-def pauses_of(procedure: Procedure, rule: Rule) -> tuple[Pause, ...]:
-    """The days on which a term of this rule stands still in this procedure."""
-    return stood_still(procedure.suspensions.all(), rule.code, procedure.package.law)
 
 
 def work_out(
@@ -110,49 +107,117 @@ def term_again(
     deadline: Deadline, start: date | datetime, *, law: RulePackage, suspensions: list[Suspension]
 ) -> terms.Term | None:
     """The term as the law computes it from this start, with the choices that were made when it was opened."""
-    said, rule = deadline.derivation, law.rules[deadline.rule_code]
-    stands = deadline.procedure.schedule
-    kind = law.schedules[stands].calendar if said["schedule"] == EXTENDED_SCHEDULE else None
-    pauses = stood_still(suspensions, deadline.rule_code, law)
+    said = deadline.derivation
     try:
-        term = terms.compute(
-            rule,
+        return counted(
+            law.rules[deadline.rule_code],
             start,
-            package=law,
+            law=law,
             schedule=said["schedule"],
+            stands=deadline.procedure.schedule,
             day_one=_day(said["day_one"]),
             ground=said["ground"],
-            day_kind=kind,
             circumstances=frozenset(said.get("circumstances", ())),
-            pauses=pauses,
+            suspensions=suspensions,
         )
     except terms.LetterDecides:
         return None
-    return _on_another_calendar(term, rule, stands, law=law, suspensions=suspensions)
+
+
+# Counting, on one calendar or two
+
+
+def begun_in(procedure: Procedure) -> str:
+    """The schedule in which the days of this procedure began: that of the border, if it was left since."""
+    there = AT_BORDER.get(Schedule(procedure.schedule), "") if procedure.schedule else ""
+    left = procedure.suspensions.filter(ground=BORDER_LEFT, starts_on__gte=procedure.day_one_on or date.max)
+    return there if there in procedure.package.law.schedules and left.exists() else procedure.schedule
+
+
+def counted(
+    rule: Rule,
+    start: date | datetime,
+    *,
+    law: RulePackage,
+    schedule: str | None,
+    stands: str,
+    day_one: date | None,
+    ground: str | None,
+    circumstances: Collection[str],
+    suspensions: list[Suspension],
+) -> terms.Term:
+    """The end of a term whose days began in one schedule, while the procedure stands in the same or another.
+
+    Raises CannotCompute.
+    """
+    extended = schedule == EXTENDED_SCHEDULE
+    options: dict[str, Any] = {
+        "package": law,
+        "day_one": day_one,
+        "ground": ground,
+        "circumstances": circumstances,
+        "pauses": stood_still(suspensions, rule.code, law),
+        # Extended or not, at the border every day counts.
+        "day_kind": law.schedule(stands).calendar if extended else None,
+    }
+    begun = schedule if rule.on_schedule else None
+    left = _left_border(begun, stands, day_one, law=law, suspensions=suspensions)
+    if left is None:
+        return terms.compute(rule, start, schedule=schedule, **options)
+    # Whether its day is over already is seen when it has been found, on both calendars.
+    term = terms.compute(replace(rule, least_days=None), start, schedule=schedule, **options)
+    term = _on_another_calendar(term, rule, stands, left=left, law=law, suspensions=suspensions)
+    if not rule.least_days or term.due_on > _plain(start):
+        return term
+    options["day_kind"] = law.schedule(stands).calendar
+    return replace(terms.compute(rule, start, schedule=EXTENDED_SCHEDULE, **options), schedule=schedule)
+
+
+def _left_border(
+    schedule: str | None,
+    stands: str,
+    day_one: date | None,
+    *,
+    law: RulePackage,
+    suspensions: list[Suspension],
+) -> Suspension | None:
+    """The pause after which days that began at the border count by another calendar; None when none do."""
+    before, after = law.schedules.get(schedule or ""), law.schedules.get(stands)
+    if before is None or after is None or day_one is None or before.calendar == after.calendar:
+        return None
+    return left_behind(suspensions, day_one)
+
+
+def left_behind(suspensions: Iterable[Suspension], day_one: date) -> Suspension | None:
+    """The pause in which days begun at the border stood still after it was left, once its end is known."""
+    return next(
+        (
+            pause
+            for pause in suspensions
+            if pause.ground == BORDER_LEFT and pause.ends_on is not None and day_one <= pause.starts_on
+        ),
+        None,
+    )
 
 
 def _on_another_calendar(
-    term: terms.Term, rule: Rule, schedule_code: str, *, law: RulePackage, suspensions: list[Suspension]
+    term: terms.Term,
+    rule: Rule,
+    stands: str,
+    *,
+    left: Suspension,
+    law: RulePackage,
+    suspensions: list[Suspension],
 ) -> terms.Term:
     """Days begun at the border go on, after it was left, by the calendar of the schedule that holds since."""
-    before, after = law.schedules.get(term.schedule or ""), law.schedules.get(schedule_code)
-    left = next((pause for pause in suspensions if pause.ground == BORDER_LEFT and pause.ends_on), None)
-    last_still = left.ends_on if left is not None else None
-    if (
-        before is None
-        or after is None
-        or before.calendar == after.calendar
-        or left is None
-        or last_still is None
-    ):
-        return term
+    assert left.ends_on is not None, "until its end is known the days wait"
     begun = [step for step in term.counted if step.on < left.starts_on]
     number = max((step.number or 0 for step in begun), default=0)
     last = max((step.number or 0 for step in term.counted), default=0)
-    if not begun or number >= last:
+    if number >= last:
         return term
     calendar = LegalCalendar(law, pauses=stood_still(suspensions, rule.code, law))
-    plan = calendar.days_after(last_still, last - number, DayKind(after.calendar))
+    plan = calendar.days_after(left.ends_on, last - number, DayKind(law.schedule(stands).calendar))
     steps = [terms.Step(terms.StepKind.COUNTED, day.on, number + day.number) for day in plan.days]
     due_on = steps[-1].on
     return replace(
@@ -161,8 +226,15 @@ def _on_another_calendar(
         due_at=datetime.combine(due_on, rule.due_time or terms.END_OF_DAY, terms.AMSTERDAM),
         nominal_on=due_on,
         counted=(*begun, *steps),
-        skipped=(*(day for day in term.skipped if day.on <= last_still), *plan.skipped),
+        skipped=(*(day for day in term.skipped if day.on <= left.ends_on), *plan.skipped),
     )
+
+
+def _plain(start: date | datetime) -> date:
+    return start.date() if isinstance(start, datetime) else start
+
+
+# Where the time begins
 
 
 def _start(

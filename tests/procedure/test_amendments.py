@@ -134,6 +134,19 @@ def test_a_day_1_that_would_no_longer_count_is_named_with_the_next_one(cast: Cas
     assert [(row.procedure, row.next_day_one) for row in found.days] == [(cast.procedure, D4)]
 
 
+def test_a_day_1_that_no_longer_counts_cannot_begin_and_says_why(cast: Cast) -> None:
+    """And not that a year is missing."""
+    walk(cast, until="begin_preparation")
+    cast.take("complete_preparation", date(2026, 3, 30), day_one_on=D3)
+    confirm(cast, proposed(cast, Kind.SETTING, key="aa_counts_equated_days", value=False))
+    cast.procedure.refresh_from_db()
+    with translation.override("en"), pytest.raises(StateForbids) as refusal:
+        cast.take("start_general_procedure", D3)
+    assert refusal.value.reasons == [
+        "Friday 3 April 2026 is no day of the procedure: Good Friday. The next one is Tuesday 7 April 2026."
+    ]
+
+
 def test_a_term_with_a_letter_stays_where_the_letter_put_it(refused: Cast) -> None:
     appeal = term(refused, "APP-1W")
     refused.take(
