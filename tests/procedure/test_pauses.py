@@ -240,6 +240,28 @@ def test_while_another_country_may_be_responsible_the_six_months_stand_still(cas
     assert (decision.state, decision.still_since) == (S.SUSPENDED, date(2026, 3, 20))
 
 
+def test_a_term_waits_for_the_second_pause_when_the_first_one_has_made_it_longer(cast: Cast) -> None:
+    """Decided by the date that it gets: while it stood still its old last day, 17 September, went by."""
+    walk(cast, until="begin_preparation")
+    moratorium = pause(cast, date(2026, 8, 1), "moratorium", date(2026, 8, 1))
+    cast.take("refer_to_dublin", date(2026, 10, 1))
+    assert term(cast, "DEC-06M").still_since == date(2026, 8, 1)
+    resume(cast, date(2026, 11, 1), moratorium)
+    decision = term(cast, "DEC-06M")
+    assert (decision.state, decision.still_since) == (S.SUSPENDED, date(2026, 10, 1))
+    assert [(row.from_on, row.to_on) for row in decision.changes.all()] == [(date(2026, 9, 17), None)]
+    lapse_terms(now=at(date(2027, 1, 20)))
+    assert term(cast, "DEC-06M").state == S.SUSPENDED
+
+
+def test_a_term_that_a_pause_makes_longer_is_reached_by_one_that_stands_later(cast: Cast) -> None:
+    walk(cast, until="begin_preparation")
+    cast.take("refer_to_dublin", date(2026, 9, 18))
+    assert term(cast, "DEC-06M").state == S.OPEN  # it was over the day before
+    pause(cast, date(2026, 9, 18), "moratorium", date(2026, 9, 1), date(2026, 9, 10), hour=12)
+    assert term(cast, "DEC-06M").state == S.SUSPENDED
+
+
 # Wrong pauses
 
 
