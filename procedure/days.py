@@ -13,9 +13,13 @@ _WITH_DAYS = (Track.GENERAL, Track.REPEAT)
 
 
 def plan(procedure: Procedure) -> list[ProcedureDay]:
-    """Write the dated days of the procedure's schedule from its day 1; raises NotAProcedureDay."""
+    """Write the dated days of the procedure's schedule from its day 1; raises NotAProcedureDay.
+
+    Those that a pause without an end reaches stand still, whatever it is that plans them again.
+    """
     law = procedure.package.law
     dates, skipped = _planned(procedure, law=law)
+    still = _still_since(procedure, law)
     procedure.days.all().delete()
     rows = []
     before = date.min
@@ -27,6 +31,7 @@ def plan(procedure: Procedure) -> list[ProcedureDay]:
                 on=on,
                 step=entry.step,
                 closes=list(entry.closes),
+                stands_still=still is not None and on >= still,
                 skipped_before=[
                     {"date": day.on.isoformat(), "name": day.name} for day in skipped if before < day.on < on
                 ],
@@ -48,13 +53,19 @@ def pause(procedure: Procedure, suspension: Suspension) -> None:
 
 def resume(procedure: Procedure, suspension: Suspension) -> None:
     """Plan the days again now that it is known how long they stood still."""
-    day_one, last = procedure.day_one_on, suspension.ends_on
-    if not _reaches_days(procedure, suspension) or day_one is None or last is None:
+    day_one = procedure.day_one_on
+    if not _reaches_days(procedure, suspension) or day_one is None:
         return
-    if procedure.state == State.READY and suspension.starts_on <= day_one <= last:
+    if procedure.state == State.READY and _stood_still(procedure, day_one):
         # Nobody may be expected on a day 1 that nobody has announced.
         procedure.days.update(stands_still=True)
     else:
+        plan(procedure)
+
+
+def plan_by_other_rules(procedure: Procedure) -> None:
+    """Plan the days again under the rules that hold now, unless another day 1 must be announced anyway."""
+    if procedure.state != State.READY or not procedure.days.filter(number=1, stands_still=True).exists():
         plan(procedure)
 
 
@@ -107,6 +118,25 @@ def _planned(procedure: Procedure, *, law: RulePackage) -> tuple[list[date], lis
     return [day.on for day in planned.days], list(planned.skipped)
 
 
+def _still_since(procedure: Procedure, law: RulePackage) -> date | None:
+    """Since which day the days stand still by a pause whose end is not known; None when they do not."""
+    closed = _closed_by(law.schedule(procedure.schedule))
+    standing = procedure.suspensions.standing()
+    return min((pause.starts_on for pause in standing if _concerns_any(pause, closed, law)), default=None)
+
+
+def _stood_still(procedure: Procedure, on: date) -> bool:
+    """Was this a day of a pause whose end is known?"""
+    law = procedure.package.law
+    closed = _closed_by(law.schedule(procedure.schedule))
+    over = procedure.suspensions.filter(starts_on__lte=on, ends_on__gte=on)
+    return any(_concerns_any(pause, closed, law) for pause in over)
+
+
+def _concerns_any(suspension: Suspension, codes: set[str], law: RulePackage) -> bool:
+    return any(suspension.concerns(code, law) for code in codes)
+
+
 def _closed_by(schedule: Schedule) -> set[str]:
     return {code for day in schedule for code in day.closes}
 
@@ -117,6 +147,6 @@ def _reaches_days(procedure: Procedure, suspension: Suspension) -> bool:
     closed = _closed_by(law.schedule(procedure.schedule))
     return (
         procedure.track in _WITH_DAYS
-        and any(suspension.concerns(code, law) for code in closed)
+        and _concerns_any(suspension, closed, law)
         and procedure.days.filter(on__gte=suspension.starts_on).exists()
     )

@@ -241,4 +241,4 @@ def _plan_days(procedure: Procedure, before: Law, law: Law, *, on: date) -> None
     elif coming.exists() and (
         before.schedules.get(code) != law.schedules[code] or days.by_law(procedure, law=law, since=on)
     ):
-        days.plan(procedure)
+        days.plan_by_other_rules(procedure)

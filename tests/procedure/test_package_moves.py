@@ -235,6 +235,16 @@ def test_the_planned_days_follow_the_new_rules() -> None:
     assert cast.procedure.days.get(number=3).on == date(2026, 4, 7)
 
 
+def test_planned_days_that_stand_still_go_on_doing_so() -> None:
+    cast = walk(make_cast(), until="close_interview")
+    published(('title = "General procedure in six days"', 'title = "General procedure in 6 days"'))
+    cast.take("pause", D2, ground="health", starts_on=D2)
+    before = list(cast.procedure.days.values_list("number", "on", "stands_still"))
+    move(cast, D2)
+    assert list(cast.procedure.days.values_list("number", "on", "stands_still")) == before
+    assert [still for _number, _on, still in before] == [False, True, True, True, True, True]
+
+
 # Who, and when not
 
 
