@@ -139,7 +139,7 @@ def _pauses_on(deadline: Deadline, pauses: Iterable[Suspension], *, due_on: date
         pause
         for pause in pauses
         if (due_on is None or pause.starts_on <= due_on)
-        and (pause.ends_on is None or pause.ends_on > deadline.started_on)
+        and (pause.ends_on is None or pause.ends_on > recompute.first_start(deadline))
         and any(pause.concerns(code, law) for code in codes)
     ]
 

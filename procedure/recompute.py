@@ -248,35 +248,61 @@ def _start(
     if rule.due_of and rule.fact_after(deadline.opened_by.name) == StartFact.DUE_OF_RULE:
         if rule.due_of in found:
             return found[rule.due_of].due_on
-        return end_of_rule(deadline.procedure, rule.due_of) or deadline.started_on
+        base = end_of_rule(deadline.procedure, rule.due_of, law=law, suspensions=suspensions)
+        return base or deadline.started_on
     said = deadline.derivation["start"]
     return datetime.fromisoformat(said) if "T" in said else date.fromisoformat(said)
 
 
-def end_of_rule(procedure: Procedure, code: str) -> date | None:
-    """The end of the newest term of another rule, also of one that a step has just cancelled."""
-    other = procedure.deadlines.filter(rule_code=code).order_by("opened_by_id").last()
+def first_start(deadline: Deadline) -> date:
+    """Since which day time runs for a term: one that continues another began with that one."""
+    rule = deadline.rule
+    if rule.due_of and rule.fact_after(deadline.opened_by.name) == StartFact.DUE_OF_RULE:
+        base = _newest(deadline.procedure, rule.due_of)
+        return first_start(base) if base is not None else deadline.started_on
+    return deadline.started_on
+
+
+def _newest(procedure: Procedure, code: str) -> Deadline | None:
+    """The newest term of a rule, also one that a step has just cancelled."""
+    found = procedure.deadlines.filter(rule_code=code).order_by("opened_by_id").last()
+    if found is not None:
+        found.procedure = procedure
+    return found
+
+
+def end_of_rule(
+    procedure: Procedure,
+    code: str,
+    *,
+    law: RulePackage | None = None,
+    suspensions: list[Suspension] | None = None,
+) -> date | None:
+    """The end of the newest term of another rule, also of one that a step has just cancelled.
+
+    One that runs has the date that holds. One that was settled is worked out: it may have ended while its
+    time stood still, and by now it is known how long that took. Raises CannotCompute.
+    """
+    other = _newest(procedure, code)
     if other is None:
         return None
-    if other.state != Deadline.State.CANCELLED or other.letter_due_on is not None:
+    law = law or other.law
+    if other.settled_at is None or code not in law.rules:
         return other.effective_due_on
-    # It was ended while its time stood still, perhaps: by now it is known how long that took.
-    other.procedure = procedure
-    said = other.derivation["start"]
-    start = datetime.fromisoformat(said) if "T" in said else date.fromisoformat(said)
-    term = term_again(other, start, law=other.law, suspensions=list(procedure.suspensions.all()))
-    return term.due_on if term else other.effective_due_on
+    if suspensions is None:
+        suspensions = list(procedure.suspensions.all())
+    return _again(other, law=law, suspensions=suspensions, found={}).due_on
 
 
 def _letter_again(
     deadline: Deadline, rule: Rule, *, law: RulePackage, suspensions: list[Suspension]
 ) -> date | None:
     """The date of the letter, later by the time that has stood still since it was written."""
-    says = deadline.letter_says_on
+    says, letter = deadline.letter_says_on, deadline.letter_by
     if says is None:
         return None
     pauses = stood_still(suspensions, rule.code, law)
-    on, last = deadline.started_on + ONE_DAY, says
+    on, last = (letter.on if letter else deadline.started_on) + ONE_DAY, says
     while on <= last:
         if any(pause.first_on <= on <= pause.last_on for pause in pauses):
             last += ONE_DAY

@@ -191,6 +191,19 @@ def test_a_year_that_was_missing_can_be_computed_with_at_once(cast: Cast) -> Non
     assert LegalCalendar(law().law).why_closed(date(2029, 5, 2)) is None
 
 
+def test_a_term_follows_the_end_of_another_that_has_been_met(cast: Cast) -> None:
+    """Vb 7.3: a stay can be asked for until the time for the appeal ends, also when that was lodged early."""
+    walk(cast, until="close_response")
+    cast.take("refuse", D6, outcome="MANIFESTLY_UNFOUNDED")
+    amendment = proposed(cast, Kind.EQUATED_DAY, on=date(2026, 4, 16))
+    move = (date(2026, 4, 16), date(2026, 4, 17))
+    assert moves(reach(amendment)) == {("APP-1W", *move), ("APP-PROV", *move)}
+    cast.file("appeal", date(2026, 4, 10))
+    assert moves(reach(amendment)) == {("APP-PROV", *move)}
+    confirm(cast, amendment)
+    assert not reach_again(cast)
+
+
 # What does not fit
 
 

@@ -253,6 +253,21 @@ def test_a_longer_decision_period_counts_from_the_end_that_the_pause_has_moved(c
     assert term(cast, "DEC-EXT").started_on == date(2026, 9, 17) + timedelta(days=153)
 
 
+@pytest.mark.parametrize("known", [True, False])
+def test_a_pause_in_the_first_six_months_makes_the_longer_period_end_later(cast: Cast, known: bool) -> None:
+    """Vw 43: the longer period continues the first one, in which 92 days stand still."""
+    walk(cast, until="start_general_procedure")
+    on, first, last = date(2026, 4, 1), date(2026, 5, 1), date(2026, 7, 31)
+    cast.take("extend_decision_period", on, ground="42(4)(a)", letter=Letter(date(2027, 3, 17), "complex"))
+    found = pause(cast, first, "moratorium", first, last if known else None)
+    if not known:
+        resume(cast, last + ONE_DAY, found)
+    longer = term(cast, "DEC-EXT")
+    assert longer.started_on == date(2026, 12, 18)
+    assert (longer.letter_says_on, longer.effective_due_on) == (date(2027, 3, 17), date(2027, 6, 17))
+    assert longer.computed_due_on == date(2027, 9, 18)
+
+
 # Steps that let the time stand still by themselves
 
 
