@@ -302,14 +302,27 @@ def _letter_again(
     if says is None:
         return None
     pauses = stood_still(suspensions, rule.code, law)
+    kind = _day_kind(rule, deadline.procedure.schedule, law)
+    calendar = LegalCalendar(law)
     on, last = (letter.on if letter else deadline.started_on) + ONE_DAY, says
     while on <= last:
-        if any(pause.first_on <= on <= pause.last_on for pause in pauses):
+        lost = any(pause.first_on <= on <= pause.last_on for pause in pauses)
+        if lost and kind is None:
             last += ONE_DAY
+        elif lost and kind is not None and calendar.skips(on, kind) is None:
+            # A day that would not have counted anyway is not made up for.
+            last = calendar.first_counted(last + ONE_DAY, kind)[0]
         on += ONE_DAY
-    if last == says or rule.mode in _NO_ROLLING:
+    if last == says or kind is not None or rule.mode in _NO_ROLLING:
         return last
-    return LegalCalendar(law).first_counted(last, DayKind.WORKING_DAY)[0]
+    return calendar.first_counted(last, DayKind.WORKING_DAY)[0]
+
+
+def _day_kind(rule: Rule, stands: str, law: RulePackage) -> DayKind | None:
+    """Which days count where they are counted one by one; None where every day of the calendar does."""
+    if rule.on_schedule and stands in law.schedules:
+        return DayKind(law.schedule(stands).calendar)
+    return DayKind(rule.mode) if rule.mode in (Mode.AA_DAY, Mode.WORKING_DAY) else None
 
 
 def changed(found: Iterable[Again]) -> Iterator[Again]:

@@ -21,7 +21,7 @@ from tests.cast import Cast, at, make_cast, walk
 S = Deadline.State
 pytestmark = pytest.mark.django_db
 LODGED = date(2026, 3, 17)
-D3, D4 = date(2026, 4, 3), date(2026, 4, 7)
+D2, D3, D4 = date(2026, 4, 2), date(2026, 4, 3), date(2026, 4, 7)
 ONE_DAY = timedelta(days=1)
 
 
@@ -229,6 +229,24 @@ def test_the_date_of_a_letter_from_before_the_pause_moves_with_it(cast: Cast) ->
     # Two days later is a Saturday, on which nobody can be asked to have done something.
     assert (view.letter_says_on, view.letter_due_on) == (date(2026, 4, 9), date(2026, 4, 13))
     assert view.effective_due_on == date(2026, 4, 13)
+
+
+def test_days_that_do_not_count_anyway_move_no_letter(cast: Cast) -> None:
+    """Vb 3.110(3): Saturday, Sunday and Easter Monday are no days of the procedure."""
+    walk(cast, until="close_corrections")
+    cast.take("issue_intended_decision", D3, letter=Letter(date(2026, 4, 9), "by post"))
+    pause(cast, D3, "health", date(2026, 4, 4), date(2026, 4, 7), hour=12)
+    # Tuesday alone was lost.
+    assert term(cast, "AA-VIEW").letter_due_on == date(2026, 4, 10)
+
+
+def test_the_date_of_a_letter_moves_to_the_next_day_that_counts_in_the_procedure(cast: Cast) -> None:
+    """VV 3.42: Good Friday counts, though nobody works."""
+    walk(cast, until="close_interview")
+    corrections = str(term(cast, "AA-COR").pk)
+    cast.take("set_letter_date", date(2026, 4, 1), hour=12, term=corrections, letter=Letter(D2, "agreed"))
+    pause(cast, D2, "health", D2, D2)
+    assert term(cast, "AA-COR").effective_due_on == D3
 
 
 def test_a_letter_written_during_the_pause_knows_of_it(cast: Cast) -> None:
