@@ -318,6 +318,35 @@ def test_a_term_that_a_pause_makes_longer_is_reached_by_one_that_stands_later(ca
     assert term(cast, "DEC-06M").state == S.SUSPENDED
 
 
+# What holds the procedure
+
+
+def hold(cast: Cast) -> str:
+    cast.procedure.refresh_from_db()
+    return cast.procedure.hold
+
+
+def test_a_pause_with_an_end_holds_nothing_that_somebody_would_have_to_lift(cast: Cast) -> None:
+    walk(cast, until="start_general_procedure")
+    pause(cast, date(2026, 4, 1), "health", date(2026, 4, 1), D3, hour=12)
+    assert hold(cast) == ""
+
+
+def test_a_hold_ends_with_the_pause_of_its_own_ground(cast: Cast) -> None:
+    walk(cast, until="start_general_procedure")
+    day = date(2026, 4, 1)
+    health = pause(cast, day, "health", day, hour=11)
+    moratorium = pause(cast, day, "moratorium", day, hour=12)
+    assert hold(cast) == "moratorium"
+    resume(cast, D2, moratorium)
+    assert hold(cast) == "health"
+    second = pause(cast, D2, "moratorium", D2, hour=12)
+    resume(cast, D3, health)
+    assert hold(cast) == "moratorium"
+    resume(cast, D4, second)
+    assert hold(cast) == ""
+
+
 # Wrong pauses
 
 
