@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from asylum_portal.accounts.models import OWN_SIDE
 from asylum_portal.notices.actions import suppress
 from procedure import pauses, recompute, terms
+from procedure.calendars import DayKind, LegalCalendar
 from procedure.circumstances import circumstances as circumstances_of
-from procedure.circumstances import start_facts
+from procedure.circumstances import start_facts, time_to_leave
 from procedure.days import plan as plan_days
 from procedure.ledger import DONE, Because, Cause, end_of, enter, move, take_over
 from procedure.legal_time import AMSTERDAM
@@ -158,7 +159,7 @@ def open_for(
     for rule in rules_opened_by(procedure, transition.name, holding):
         letter = letter_due_on if rule.code in dated else None
         if rule.code == DATED_APART:
-            letter = leave_until_on
+            letter = leave_until_on or _leave_again_until(procedure, rule, transition)
         opened.append(
             open_term(
                 procedure,
@@ -174,6 +175,15 @@ def open_for(
     if letter_due_on is not None and not any(term.rule_code in dated for term in opened):
         raise ValidationError({"letter_due_on": _("No time that begins here is dated by a letter.")})
     return opened
+
+
+def _leave_again_until(procedure: Procedure, rule: Rule, transition: Transition) -> date | None:
+    """After the court the days that the decision named begin again, and end on no closed day either."""
+    given = time_to_leave(procedure) if transition.name == "resume_departure_term" else None
+    if given is None:
+        return None
+    last = start_of(procedure, rule, transition.on, name=transition.name) + given
+    return LegalCalendar(procedure.package.law).first_counted(last, DayKind.WORKING_DAY)[0]
 
 
 def rules_opened_by(
