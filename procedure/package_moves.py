@@ -148,10 +148,10 @@ def _anew(former: Deadline, rule: Rule, transition: Transition) -> None:
         start = date.fromisoformat(said["start"])
     if rule.due_of and rule.fact_after(former.opened_by.name) == StartFact.DUE_OF_RULE:
         start = recompute.end_of_rule(procedure, rule.due_of) or start
-    ground = said["ground"] or ""
+    ground = recompute.chosen_ground(said) or ""
     options: dict[str, Any] = {
         "ground": ground if ground in rule.grounds else "",
-        "circumstances": _circumstances(former),
+        "circumstances": recompute.held(former.derivation),
         "start": start,
         "letter_due_on": former.letter_due_on,
         "letter_reason": former.letter_reason,
@@ -181,14 +181,14 @@ def _in_its_place(former: Deadline, law: Law, transition: Transition) -> None:
         track=procedure.decided_in_track or procedure.track,
         outcome=procedure.outcome or None,
         schedule=procedure.schedule,
-        circumstances=_circumstances(former),
+        circumstances=recompute.held(former.derivation),
     )
     for rule in wanted:
         over = later & {*rule.met_by, *rule.cancelled_by}
         if rule.soft or over or procedure.deadlines.running().filter(rule_code=rule.code).exists():
             continue
         options: dict[str, Any] = {
-            "circumstances": _circumstances(former),
+            "circumstances": recompute.held(former.derivation),
             "start": deadlines.start_of(procedure, rule, step.on, name=step.name),
         }
         if rule.mode == Mode.HOURS_OR_LIBERTY:
@@ -199,11 +199,6 @@ def _in_its_place(former: Deadline, law: Law, transition: Transition) -> None:
             options |= _as_it_stood(former, transition)
             term = deadlines.open_term(procedure, rule, transition, **options)
         _enter(term, transition, from_on=None)
-
-
-def _circumstances(former: Deadline) -> frozenset[str]:
-    """What held when the term was opened."""
-    return frozenset(former.derivation.get("circumstances", ()))
 
 
 def _as_it_stood(former: Deadline, transition: Transition) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Working terms out again: from what their rows say of themselves, with the pauses and the law of now."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -116,12 +116,22 @@ def term_again(
             schedule=said["schedule"],
             stands=deadline.procedure.schedule,
             day_one=_day(said["day_one"]),
-            ground=said["ground"],
-            circumstances=frozenset(said.get("circumstances", ())),
+            ground=chosen_ground(said),
+            circumstances=held(said),
             suspensions=suspensions,
         )
     except terms.LetterDecides:
         return None
+
+
+def held(said: Mapping[str, Any]) -> frozenset[str]:
+    """The circumstances that held when a term of this derivation was opened."""
+    return frozenset(said.get("circumstances", ()))
+
+
+def chosen_ground(said: Mapping[str, Any]) -> str | None:
+    """The ground that somebody chose; one that a circumstance gave is found again under the rules of now."""
+    return None if said["ground"] in held(said) else said["ground"]
 
 
 # Counting, on one calendar or two

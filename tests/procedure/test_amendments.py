@@ -191,6 +191,24 @@ def test_a_year_that_was_missing_can_be_computed_with_at_once(cast: Cast) -> Non
     assert LegalCalendar(law().law).why_closed(date(2029, 5, 2)) is None
 
 
+@pytest.mark.parametrize("switched_on", [True, False])
+def test_a_length_that_hangs_on_a_setting_is_found_again_from_what_held_at_the_start(
+    cast: Cast, switched_on: bool
+) -> None:
+    """HAP-01: one week in the cases of Vw 69(2) while the setting is on, and four weeks while it is off."""
+    days = {True: date(2026, 5, 11), False: date(2026, 6, 1)}
+    walk(cast, until="close_response")
+    if not switched_on:
+        confirm(cast, proposed(cast, Kind.SETTING, key="higher_appeal_one_week", value=False))
+        cast.procedure.refresh_from_db()
+    cast.take("refuse", D6)
+    cast.take("lodge_appeal", date(2026, 4, 15), by="lawyer")
+    cast.take("record_ruling", date(2026, 5, 4), ruling="dismissed")
+    assert term(cast, "HAP-01").effective_due_on == days[switched_on]
+    other = proposed(cast, Kind.SETTING, key="higher_appeal_one_week", value=not switched_on)
+    assert moves(reach(other, date(2026, 5, 5))) == {("HAP-01", days[switched_on], days[not switched_on])}
+
+
 def test_a_term_follows_the_end_of_another_that_has_been_met(cast: Cast) -> None:
     """Vb 7.3: a stay can be asked for until the time for the appeal ends, also when that was lodged early."""
     walk(cast, until="close_response")

@@ -169,6 +169,20 @@ def test_a_term_that_counts_from_the_end_of_another_follows_it() -> None:
     assert after["RET-03"] == after["RET-01"]
 
 
+def test_what_held_when_a_term_began_goes_with_it_to_other_rules() -> None:
+    """How long the court takes hangs on the appeal of one week (Vw 83b)."""
+    cast = walk(make_cast(), until="refuse")
+    cast.take("lodge_appeal", date(2026, 4, 15), by="lawyer")
+    before = running(cast)["APP-RUL"]
+    assert before.derivation["ground"] == "one_week_appeal"
+    published(rule_with("APP-RUL", "one_week_appeal = 4", "one_week_appeal = 6"))
+    move(cast, date(2026, 4, 16))
+    after = running(cast)["APP-RUL"]
+    assert after.effective_due_on == before.effective_due_on + timedelta(weeks=2)
+    assert after.derivation["circumstances"] == before.derivation["circumstances"]
+    assert "one_week_appeal" in after.derivation["circumstances"]
+
+
 # What stays
 
 
