@@ -193,6 +193,30 @@ def proof_of(procedure: Procedure, named: Any) -> Document | None:
 
 
 def _before_extensions(deadline: Deadline) -> date:
-    """The last day that it had before anybody gave it more time: several extensions share one limit."""
-    first = deadline.changes.filter(cause=Cause.EXTENSION, from_on__isnull=False).first()
+    """The last day that it had before anybody gave it more time: several extensions share one limit.
+
+    What was given before a move to other rules counts as well.
+    """
+    if deadline.extended_by_id is None:
+        return deadline.effective_due_on
+    given = DateChange.objects.filter(
+        deadline__in=_same_term(deadline), cause=Cause.EXTENSION, from_on__isnull=False
+    )
+    first = given.order_by("id").first()
     return first.from_on if first is not None and first.from_on is not None else deadline.effective_due_on
+
+
+def _same_term(deadline: Deadline) -> list[Deadline]:
+    """The term, and before it those that it has taken the place of when the case was put under other rules."""
+    found = [deadline]
+    while found[-1].opened_by.name == "move_to_package":
+        earlier = deadline.procedure.deadlines.filter(
+            rule_code=deadline.rule_code,
+            opened_by__lt=found[-1].opened_by_id,
+            settled_at=found[-1].opened_at,
+        )
+        former = earlier.order_by("opened_by_id").last()
+        if former is None:
+            break
+        found.append(former)
+    return found

@@ -9,11 +9,12 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import translation
 
 from cases.models import AuditEntry
-from procedure import package_moves
+from procedure import more_time, package_moves
 from procedure.given import Letter
 from procedure.models import DateChange, Deadline, Procedure, RulePackage
 from procedure.rules import PACKAGES, parse_package
 from procedure.states import State
+from procedure.terms import add_months
 from tests.cast import Cast, at, load_law, make_cast, walk
 
 pytestmark = pytest.mark.django_db
@@ -220,6 +221,24 @@ def test_time_runs_again_where_the_new_rules_do_not_know_the_ground() -> None:
     move(cast, D2)
     assert running(cast)["DEC-06M"].state == Deadline.State.OPEN
     assert ("DEC-06M", None, date(2026, 9, 17), "package") in changes(cast)
+
+
+def test_more_time_that_was_given_counts_towards_the_limit_of_the_new_rules() -> None:
+    """FAM-02: three months more and no further, however often the case changes its rules."""
+    cast = walk(make_cast(), until="close_response")
+    cast.take("grant", date(2026, 4, 9))
+    cast.take("request_family_reunification", date(2026, 5, 4), by="lawyer")
+    first = running(cast)["FAM-02"].effective_due_on
+    given = {"term": str(running(cast)["FAM-02"].pk), "until": first + timedelta(days=60)}
+    cast.take("extend_term", date(2026, 5, 5), ground="complex", **given)
+    published()
+    published(name="nl-2021c", valid_from="2026-01-02")
+    for day, package in ((6, OTHER), (7, "nl-2021c")):
+        move(cast, date(2026, 5, day), package)
+        cast.procedure.refresh_from_db()
+        term = running(cast)["FAM-02"]
+        (extension,) = more_time.extensions_of(term)
+        assert more_time.latest_day(term, extension) == add_months(first, 3)
 
 
 def test_what_was_settled_before_keeps_its_rules() -> None:
