@@ -64,7 +64,7 @@ def settle(procedure: Procedure, transition: Transition, *, moment: datetime | N
     settled = []
     for deadline in terms_ended_by(procedure, transition.name):
         state = fate(deadline, transition.name, on=transition.on, moment=moment)
-        _end(deadline, state=state, at=transition.at)
+        _end(deadline, state=state, because=Because.of(transition, Cause.RESUMED))
         settled.append(deadline)
     if not procedure.is_open:
         # What would still have been said about terms that nobody kept.
@@ -105,7 +105,9 @@ def settle_by_filing(filing: Filing) -> None:
     deadline = filing.deadline
     if deadline is None or deadline.state in DONE:
         return
-    _end(deadline, state=Deadline.State.MET if filing.in_time else Deadline.State.LATE, at=filing.received_at)
+    state = Deadline.State.MET if filing.in_time else Deadline.State.LATE
+    because = Because(Cause.RESUMED, by=filing.filed_by, at=filing.received_at)
+    _end(deadline, state=state, because=because)
 
 
 def lapse(deadline: Deadline) -> None:
@@ -115,22 +117,27 @@ def lapse(deadline: Deadline) -> None:
     deadline.save(update_fields=["state"])
 
 
-def end(deadline: Deadline, *, at: datetime) -> None:
+def end(deadline: Deadline, transition: Transition) -> None:
     """End a running term that nobody needs to keep any more; one that lapsed stays so."""
     lapsed = deadline.state == Deadline.State.LAPSED
-    _end(deadline, state=deadline.state if lapsed else Deadline.State.CANCELLED, at=at)
+    state = deadline.state if lapsed else Deadline.State.CANCELLED
+    _end(deadline, state=state, because=Because.of(transition, Cause.RESUMED))
 
 
-def _end(deadline: Deadline, *, state: str, at: datetime) -> None:
+def _end(deadline: Deadline, *, state: str, because: Because) -> None:
+    stood_still = deadline.state == Deadline.State.SUSPENDED
     deadline.state = state
     deadline.still_since = None
-    deadline.settled_at = at
+    deadline.settled_at = because.at
     if state != Deadline.State.LAPSED or not deadline.rule.met_by_documents:
         # Who let a term pass still hears of it, and that a late document is read.
         deadline.next_reminder_at = None
     deadline.save(update_fields=["state", "still_since", "settled_at", "next_reminder_at"])
+    if stood_still and state != Deadline.State.CANCELLED:
+        # What was done shows its last day again; of what nobody needs to do any more none is asked.
+        enter(deadline, because, from_on=None)
     if state != Deadline.State.LAPSED:
-        suppress(about=f"deadline:{deadline.pk}", reason=f"the term is {state}", now=at)
+        suppress(about=f"deadline:{deadline.pk}", reason=f"the term is {state}", now=because.at)
 
 
 # What opens one
@@ -258,7 +265,7 @@ def open_term(
     elif start is None:
         start = start_of(procedure, rule, transition.on, name=transition.name)
     for former in procedure.deadlines.running().filter(rule_code=rule.code):
-        end(former, at=transition.at)
+        end(former, transition)
     deadline = Deadline(
         procedure=procedure,
         rule_code=rule.code,

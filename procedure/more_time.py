@@ -207,7 +207,7 @@ def _before_extensions(deadline: Deadline) -> date:
 
 
 def _same_term(deadline: Deadline) -> list[Deadline]:
-    """The term, and before it those that it has taken the place of when the case was put under other rules."""
+    """The term, and those whose place it has taken since the case was put under other rules."""
     found = [deadline]
     while found[-1].opened_by.name == "move_to_package":
         earlier = deadline.procedure.deadlines.filter(

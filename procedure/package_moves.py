@@ -129,7 +129,7 @@ def move(procedure: Procedure, transition: Transition, *, package: RulePackage) 
     kept = [former for former in running if former.rule_code in law.rules]
     gone = [former for former in running if former.rule_code not in law.rules]
     for former in gone:
-        deadlines.end(former, at=transition.at)
+        deadlines.end(former, transition)
         _note("deadline.end", former, transition)
     # Those that count from the end of another come after it.
     for former in sorted(kept, key=lambda row: len(recompute.bases_of(row.rule_code, law))):

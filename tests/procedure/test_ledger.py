@@ -81,6 +81,27 @@ def test_pause_resume_letter_and_more_time_each_leave_a_row_and_the_chain_is_who
     ]
 
 
+def test_what_is_done_while_the_time_stands_still_has_its_last_day_again_and_the_row_for_it(
+    cast: Cast,
+) -> None:
+    walk(cast, until="issue_intended_decision")
+    cast.take("pause", D4, ground="health", starts_on=D4, reason="ill")
+    cast.file("response", date(2026, 4, 20))
+    view = term(cast, "AA-VIEW")
+    assert (view.state, view.shown_on) == (S.MET, D4)
+    assert rows(view) == [(D4, None, "pause"), (None, D4, "resumed")]
+    last = view.changes.last()
+    assert (last.by, last.at, last.transition) == (cast.lawyer, at(date(2026, 4, 20), 15), None)
+
+
+def test_what_a_step_meets_while_the_time_stands_still_has_its_row_too(cast: Cast) -> None:
+    walk(cast, until="close_corrections")
+    cast.take("pause", D3, ground="health", starts_on=D3, reason="ill")
+    step = cast.take("issue_intended_decision", D3, hour=12)
+    assert rows(term(cast, "AA-OUT")) == [(D3, None, "pause"), (None, D3, "resumed")]
+    assert term(cast, "AA-OUT").changes.last().transition == step
+
+
 def test_what_does_not_change_a_date_writes_no_row(cast: Cast) -> None:
     walk(cast, until="issue_intended_decision")
     cast.take("pause", D3, ground="moratorium", starts_on=D4, ends_on=date(2026, 4, 8), reason="decree")
@@ -318,7 +339,7 @@ def test_the_rows_of_a_term_lead_from_its_first_date_to_the_one_it_has(cast: Cas
             for change in row.changes.all():
                 assert change.from_on == shown
                 shown = change.to_on
-            assert row.settled_at is not None or shown == row.shown_on
+            assert row.state == S.CANCELLED or shown == row.shown_on
         transaction.set_rollback(True)
     cast.procedure.refresh_from_db()
 
