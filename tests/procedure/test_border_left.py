@@ -4,6 +4,8 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
+from django.utils import translation
 
 from procedure.models import Deadline
 from tests.cast import Cast
@@ -46,8 +48,9 @@ def prepared(first: date = FIRST) -> Cast:
     return cast
 
 
-def begun(day_one: date, *, first: date = FIRST) -> Cast:
-    """In the days of the procedure at the border, on day 1."""
+def begun(day_one: date) -> Cast:
+    """In the days of the procedure at the border, on day 1; at the border since eleven days."""
+    first = day_one - 11 * ONE_DAY
     cast = prepared(first)
     take(cast, ("complete_preparation", first + 9 * ONE_DAY), day_one_on=day_one)
     take(cast, ("start_general_procedure", day_one))
@@ -117,3 +120,50 @@ def test_a_longer_procedure_counts_its_days_on_both_calendars() -> None:
     take(cast, ("extend_general_procedure", BACK))
     # Two days at the border and sixteen since 15 April; 27 April and 5 May are holidays.
     assert term(cast, "AA-EXT").effective_due_on == date(2026, 5, 8)
+
+
+# When it may go on, and until when there is time
+
+
+def refused(cast: Cast, name: str, on: date, **more: Any) -> dict[str, list[str]]:
+    with translation.override("en"), pytest.raises(ValidationError) as wrong:
+        take(cast, (name, on), **more)
+    return wrong.value.message_dict
+
+
+def test_the_examination_goes_on_when_the_notice_has_had_its_whole_day() -> None:
+    """Vb 3.109b(5), BOR-02: told on Monday, so that Tuesday is free and Wednesday the first day."""
+    cast = begun(date(2026, 4, 10))
+    left, first = date(2026, 4, 13), date(2026, 4, 15)
+    take(cast, ("lift_border_measure", left))
+    assert term(cast, "BOR-02").effective_due_on == first
+    pause = str(cast.procedure.suspensions.get().pk)
+    wrong = refused(cast, "resume", left, hour=17, suspension=pause, resumes_on=first - ONE_DAY)
+    assert wrong == {
+        "resumes_on": ["The person must be told at least one day before. Choose a later day."],
+    }
+    resume(cast, left, first)
+    assert term(cast, "BOR-02").state == S.MET
+
+
+def test_the_days_at_the_border_end_with_the_four_weeks() -> None:
+    """Model C4.4, Vw 3(7): begun on 9 April six days end on the 14th, on which the measure ends at nine."""
+    cast = prepared()
+    on = date(2026, 3, 26)
+    wrong = refused(cast, "complete_preparation", on, day_one_on=date(2026, 4, 10))
+    assert wrong == {
+        "day_one_on": [
+            "The border measure ends on Tuesday 14 April 2026, 09:00. "
+            "The last day would be Wednesday 15 April 2026. Choose an earlier day 1."
+        ]
+    }
+    take(cast, ("complete_preparation", on), day_one_on=date(2026, 4, 9))
+    wrong = refused(cast, "announce_other_day_one", on, day_one_on=date(2026, 4, 10))
+    assert list(wrong) == ["day_one_on"]
+
+
+def test_away_from_the_border_nothing_ends_the_days() -> None:
+    cast = prepared()
+    take(cast, ("lift_border_measure", date(2026, 3, 26)))
+    take(cast, ("complete_preparation", date(2026, 3, 27)), day_one_on=date(2026, 4, 10))
+    assert planned(cast)[6] == date(2026, 4, 17)
