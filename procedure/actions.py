@@ -10,9 +10,11 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_fsm import TransitionNotAllowed
 
+from asylum_portal import dates
 from asylum_portal.accounts.models import Role, User
 from cases.actions import involve
 from cases.audit import record
@@ -31,7 +33,7 @@ from procedure import (
     reminders,
     steps,
 )
-from procedure.calendars import CannotCompute
+from procedure.calendars import CannotCompute, NotAProcedureDay
 from procedure.circumstances import circumstances
 from procedure.given import Given, Letter, Meeting
 from procedure.guards import StateForbids
@@ -271,6 +273,17 @@ def carry_out(
     except LetterDecides as missing:
         field = "leave_until_on" if missing.rule.code == deadlines.DATED_APART else "letter_due_on"
         raise ValidationError({field: _("Give the last day in the letter.")}) from missing
+    except NotAProcedureDay as no_day:
+        raise StateForbids(
+            [
+                _("%(day)s is no day of the procedure: %(reason)s. The next one is %(next)s.")
+                % {
+                    "day": dates.long_date(no_day.on),
+                    "reason": gettext(no_day.name),
+                    "next": dates.long_date(no_day.next_on),
+                }
+            ]
+        ) from no_day
     except CannotCompute as unknown:
         raise StateForbids(
             [_("A last day cannot be worked out: the calendar lacks that year. Tell an administrator.")]

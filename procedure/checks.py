@@ -279,7 +279,10 @@ def _check_notice(
     """BOR-02: after the border was left, at least one day's notice before the examination goes on."""
     pause = pauses.find(procedure, arguments.get("suspension"))
     resumes_on = arguments.get("resumes_on")
-    if pause is not None and pause.ground == "border_left" and resumes_on is not None and resumes_on <= on:
+    if pause is None or pause.ground != "border_left" or resumes_on is None:
+        return
+    notice = procedure.deadlines.running().filter(rule_code="BOR-02").first()
+    if resumes_on <= on or (notice is not None and resumes_on < notice.effective_due_on):
         errors["resumes_on"] = _("The person must be told at least one day before. Choose a later day.")
 
 
@@ -459,7 +462,14 @@ def _check_day_one(
         calendar = LegalCalendar(law)
         try:
             calendar.require(day_one, kind)
-            calendar.days(day_one, schedule.last_day, kind)
+            last = calendar.days(day_one, schedule.last_day, kind).on(schedule.last_day)
+            detained = procedure.latest_deadline("BOR-01") if procedure.border else None
+            if detained is not None and last > detained.effective_due_on:
+                # C4.4: who is held at the border is held four weeks at most, the days included (Vw 3(7)).
+                errors["day_one_on"] = _(
+                    "The border measure ends on %(moment)s. The last day would be %(day)s. "
+                    "Choose an earlier day 1."
+                ) % {"moment": dates.long_datetime(detained.due_at), "day": dates.long_date(last)}
         except NotAProcedureDay as mistake:
             errors["day_one_on"] = _(
                 "This day is no procedure day: %(reason)s. The next one is %(next)s."

@@ -18,6 +18,7 @@ _NOT_SUSPENSIVE = (
 )
 # Tracks with days of their own: decided within them, one week for the appeal (model C5.3).
 _WITH_DAYS = (Track.GENERAL, Track.REPEAT)
+_GIVES_TIME_TO_LEAVE = ("refuse", "discontinue", "refuse_incomplete", "confirm_withdrawal", "withdraw_permit")
 _RULINGS = ("record_provisional_ruling", "record_ruling", "record_higher_ruling")
 
 
@@ -42,7 +43,7 @@ def circumstances(
         "not_suspensive": decided and not suspensive,
         "no_time_to_leave": name == "start_departure_term" and not _has_time_to_leave(procedure),
         "leaves_at_once": bool(facts.get("leave_at_once")) or _left_at_once_before(procedure, name),
-        "departure_days": bool(facts.get("leave_until_on")),
+        "departure_days": bool(facts.get("leave_until_on")) or _names_days_again(procedure, name),
         "advice": bool(facts.get("third_party_advice")),
         "after_days": decided and not decided_within_days(procedure),
         "continued_beyond_days": procedure.border and procedure.track == Track.EXTENDED,
@@ -60,6 +61,18 @@ def _left_at_once_before(procedure: Procedure, name: str) -> bool:
     """No time to leave was given, and none begins when the court has ruled."""
     track = machines.current(procedure, "return") if name == "resume_departure_term" else None
     return track is not None and track.leaves_at_once
+
+
+def _names_days_again(procedure: Procedure, name: str) -> bool:
+    """The time to leave that begins again after the court is the one that the decision named."""
+    return name == "resume_departure_term" and time_to_leave(procedure) is not None
+
+
+def time_to_leave(procedure: Procedure) -> timedelta | None:
+    """How long the newest decision gave when it named the last day itself (Vw 62(2)); None if it did not."""
+    decision = procedure.transitions.filter(name__in=_GIVES_TIME_TO_LEAVE).order_by("-id").first()
+    named = decision.inputs.get("leave_until_on") if decision is not None else None
+    return date.fromisoformat(named) - decision.on if decision is not None and named else None
 
 
 def _decides(name: str) -> bool:

@@ -4,7 +4,7 @@ from datetime import date
 
 from procedure.calendars import DayKind, LegalCalendar, NotAProcedureDay, Skipped
 from procedure.models import Procedure, ProcedureDay, Suspension
-from procedure.recompute import BORDER_LEFT, stood_still
+from procedure.recompute import left_behind, stood_still
 from procedure.rules import RulePackage, Schedule
 from procedure.states import AT_BORDER, State, Track
 
@@ -13,9 +13,13 @@ _WITH_DAYS = (Track.GENERAL, Track.REPEAT)
 
 
 def plan(procedure: Procedure) -> list[ProcedureDay]:
-    """Write the dated days of the procedure's schedule from its day 1; raises NotAProcedureDay."""
+    """Write the dated days of the procedure's schedule from its day 1; raises NotAProcedureDay.
+
+    Those that a pause without an end reaches stand still, whatever it is that plans them again.
+    """
     law = procedure.package.law
     dates, skipped = _planned(procedure, law=law)
+    still = _still_since(procedure, law)
     procedure.days.all().delete()
     rows = []
     before = date.min
@@ -27,6 +31,7 @@ def plan(procedure: Procedure) -> list[ProcedureDay]:
                 on=on,
                 step=entry.step,
                 closes=list(entry.closes),
+                stands_still=still is not None and on >= still,
                 skipped_before=[
                     {"date": day.on.isoformat(), "name": day.name} for day in skipped if before < day.on < on
                 ],
@@ -48,13 +53,19 @@ def pause(procedure: Procedure, suspension: Suspension) -> None:
 
 def resume(procedure: Procedure, suspension: Suspension) -> None:
     """Plan the days again now that it is known how long they stood still."""
-    day_one, last = procedure.day_one_on, suspension.ends_on
-    if not _reaches_days(procedure, suspension) or day_one is None or last is None:
+    day_one = procedure.day_one_on
+    if not _reaches_days(procedure, suspension) or day_one is None:
         return
-    if procedure.state == State.READY and suspension.starts_on <= day_one <= last:
+    if procedure.state == State.READY and _stood_still(procedure, day_one):
         # Nobody may be expected on a day 1 that nobody has announced.
         procedure.days.update(stands_still=True)
     else:
+        plan(procedure)
+
+
+def plan_by_other_rules(procedure: Procedure) -> None:
+    """Plan the days again under the rules that hold now, unless another day 1 must be announced anyway."""
+    if procedure.state != State.READY or not procedure.days.filter(number=1, stands_still=True).exists():
         plan(procedure)
 
 
@@ -94,23 +105,36 @@ def _planned(procedure: Procedure, *, law: RulePackage) -> tuple[list[date], lis
     calendar = LegalCalendar(
         law, pauses={pause for code in _closed_by(schedule) for pause in stood_still(suspensions, code, law)}
     )
-    left = next((pause for pause in suspensions if pause.ground == BORDER_LEFT and pause.ends_on), None)
-    last_still = left.ends_on if left is not None else None
-    if (
-        left is not None
-        and last_still is not None
-        and procedure.day_one_on < left.starts_on
-        and schedule.code in AT_BORDER
-    ):
+    left = left_behind(suspensions, procedure.day_one_on)
+    if left is not None and left.ends_on is not None and schedule.code in AT_BORDER:
         # Begun at the border, where every day counts; after it was left they count as anywhere (Vb 3.109b).
         begun = calendar.days(procedure.day_one_on, schedule.last_day, DayKind.AA_DAY_SCHIPHOL)
         done = [day.on for day in begun.days if day.on < left.starts_on]
-        rest = calendar.days_after(last_still, schedule.last_day - len(done), kind)
-        passed = [day for day in begun.skipped if day.on <= last_still]
+        rest = calendar.days_after(left.ends_on, schedule.last_day - len(done), kind)
+        passed = [day for day in begun.skipped if day.on <= left.ends_on]
         return [*done, *(day.on for day in rest.days)], [*passed, *rest.skipped]
     LegalCalendar(law).require(procedure.day_one_on, kind)
     planned = calendar.days(procedure.day_one_on, schedule.last_day, kind)
     return [day.on for day in planned.days], list(planned.skipped)
+
+
+def _still_since(procedure: Procedure, law: RulePackage) -> date | None:
+    """Since which day the days stand still by a pause whose end is not known; None when they do not."""
+    closed = _closed_by(law.schedule(procedure.schedule))
+    standing = procedure.suspensions.standing()
+    return min((pause.starts_on for pause in standing if _concerns_any(pause, closed, law)), default=None)
+
+
+def _stood_still(procedure: Procedure, on: date) -> bool:
+    """Was this a day of a pause whose end is known?"""
+    law = procedure.package.law
+    closed = _closed_by(law.schedule(procedure.schedule))
+    over = procedure.suspensions.filter(starts_on__lte=on, ends_on__gte=on)
+    return any(_concerns_any(pause, closed, law) for pause in over)
+
+
+def _concerns_any(suspension: Suspension, codes: set[str], law: RulePackage) -> bool:
+    return any(suspension.concerns(code, law) for code in codes)
 
 
 def _closed_by(schedule: Schedule) -> set[str]:
@@ -123,6 +147,6 @@ def _reaches_days(procedure: Procedure, suspension: Suspension) -> bool:
     closed = _closed_by(law.schedule(procedure.schedule))
     return (
         procedure.track in _WITH_DAYS
-        and any(suspension.concerns(code, law) for code in closed)
+        and _concerns_any(suspension, closed, law)
         and procedure.days.filter(on__gte=suspension.starts_on).exists()
     )

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from asylum_portal.accounts.models import OWN_SIDE
 from asylum_portal.notices.actions import suppress
 from procedure import pauses, recompute, terms
+from procedure.calendars import DayKind, LegalCalendar
 from procedure.circumstances import circumstances as circumstances_of
-from procedure.circumstances import start_facts
+from procedure.circumstances import start_facts, time_to_leave
 from procedure.days import plan as plan_days
 from procedure.ledger import DONE, Because, Cause, end_of, enter, move, take_over
 from procedure.legal_time import AMSTERDAM
@@ -63,7 +64,7 @@ def settle(procedure: Procedure, transition: Transition, *, moment: datetime | N
     settled = []
     for deadline in terms_ended_by(procedure, transition.name):
         state = fate(deadline, transition.name, on=transition.on, moment=moment)
-        _end(deadline, state=state, at=transition.at)
+        _end(deadline, state=state, because=Because.of(transition, Cause.RESUMED))
         settled.append(deadline)
     if not procedure.is_open:
         # What would still have been said about terms that nobody kept.
@@ -104,7 +105,9 @@ def settle_by_filing(filing: Filing) -> None:
     deadline = filing.deadline
     if deadline is None or deadline.state in DONE:
         return
-    _end(deadline, state=Deadline.State.MET if filing.in_time else Deadline.State.LATE, at=filing.received_at)
+    state = Deadline.State.MET if filing.in_time else Deadline.State.LATE
+    because = Because(Cause.RESUMED, by=filing.filed_by, at=filing.received_at)
+    _end(deadline, state=state, because=because)
 
 
 def lapse(deadline: Deadline) -> None:
@@ -114,22 +117,27 @@ def lapse(deadline: Deadline) -> None:
     deadline.save(update_fields=["state"])
 
 
-def end(deadline: Deadline, *, at: datetime) -> None:
+def end(deadline: Deadline, transition: Transition) -> None:
     """End a running term that nobody needs to keep any more; one that lapsed stays so."""
     lapsed = deadline.state == Deadline.State.LAPSED
-    _end(deadline, state=deadline.state if lapsed else Deadline.State.CANCELLED, at=at)
+    state = deadline.state if lapsed else Deadline.State.CANCELLED
+    _end(deadline, state=state, because=Because.of(transition, Cause.RESUMED))
 
 
-def _end(deadline: Deadline, *, state: str, at: datetime) -> None:
+def _end(deadline: Deadline, *, state: str, because: Because) -> None:
+    stood_still = deadline.state == Deadline.State.SUSPENDED
     deadline.state = state
     deadline.still_since = None
-    deadline.settled_at = at
+    deadline.settled_at = because.at
     if state != Deadline.State.LAPSED or not deadline.rule.met_by_documents:
         # Who let a term pass still hears of it, and that a late document is read.
         deadline.next_reminder_at = None
     deadline.save(update_fields=["state", "still_since", "settled_at", "next_reminder_at"])
+    if stood_still and state != Deadline.State.CANCELLED:
+        # What was done shows its last day again; of what nobody needs to do any more none is asked.
+        enter(deadline, because, from_on=None)
     if state != Deadline.State.LAPSED:
-        suppress(about=f"deadline:{deadline.pk}", reason=f"the term is {state}", now=at)
+        suppress(about=f"deadline:{deadline.pk}", reason=f"the term is {state}", now=because.at)
 
 
 # What opens one
@@ -158,7 +166,7 @@ def open_for(
     for rule in rules_opened_by(procedure, transition.name, holding):
         letter = letter_due_on if rule.code in dated else None
         if rule.code == DATED_APART:
-            letter = leave_until_on
+            letter = leave_until_on or _leave_again_until(procedure, rule, transition)
         opened.append(
             open_term(
                 procedure,
@@ -174,6 +182,15 @@ def open_for(
     if letter_due_on is not None and not any(term.rule_code in dated for term in opened):
         raise ValidationError({"letter_due_on": _("No time that begins here is dated by a letter.")})
     return opened
+
+
+def _leave_again_until(procedure: Procedure, rule: Rule, transition: Transition) -> date | None:
+    """After the court the days that the decision named begin again, and end on no closed day either."""
+    given = time_to_leave(procedure) if transition.name == "resume_departure_term" else None
+    if given is None:
+        return None
+    last = start_of(procedure, rule, transition.on, name=transition.name) + given
+    return LegalCalendar(procedure.package.law).first_counted(last, DayKind.WORKING_DAY)[0]
 
 
 def rules_opened_by(
@@ -248,7 +265,7 @@ def open_term(
     elif start is None:
         start = start_of(procedure, rule, transition.on, name=transition.name)
     for former in procedure.deadlines.running().filter(rule_code=rule.code):
-        end(former, at=transition.at)
+        end(former, transition)
     deadline = Deadline(
         procedure=procedure,
         rule_code=rule.code,
@@ -338,19 +355,17 @@ def compute(
     circumstances: Collection[str] = frozenset(),
 ) -> terms.Term:
     """The end of a term of this procedure that counts from `start`; raises CannotCompute."""
-    law = procedure.package.law
     extended = rule.on_schedule and rule.code != "AA-EXT" and procedure.extension_of_days() is not None
-    return terms.compute(
+    return recompute.counted(
         rule,
         start,
-        package=law,
-        schedule=EXTENDED_SCHEDULE if extended else procedure.schedule,
+        law=procedure.package.law,
+        schedule=EXTENDED_SCHEDULE if extended else recompute.begun_in(procedure),
+        stands=procedure.schedule,
         day_one=procedure.day_one_on,
         ground=ground or None,
-        # Extended or not, at the border every day counts.
-        day_kind=law.schedule(procedure.schedule).calendar if extended else None,
         circumstances=circumstances,
-        pauses=recompute.pauses_of(procedure, rule),
+        suspensions=list(procedure.suspensions.all()),
     )
 
 

@@ -35,7 +35,19 @@ def set_letter_date(
     deadline.letter_due_on = deadline.letter_says_on = due_on
     deadline.letter_reason, deadline.letter_by = reason, transition
     because = Because.of(transition, Cause(cause), reason)
-    return move(deadline, because, still_since=deadline.still_since)
+    row = move(deadline, because, still_since=deadline.still_since)
+    _follow(deadline, because)
+    return row
+
+
+def _follow(deadline: Deadline, because: Because) -> None:
+    """What counts from the end of this term, and what counts from that, comes to its date with it."""
+    law = deadline.procedure.package.law
+    for again in recompute.work_out(deadline.procedure, only=recompute.behind(deadline.rule_code, law)):
+        # What stands still is worked out when it runs again.
+        if again.deadline.state != Deadline.State.SUSPENDED:
+            again.deadline.letter_due_on = again.letter_due_on
+            move(again.deadline, because, term=again.term)
 
 
 def check_letter(
@@ -181,6 +193,30 @@ def proof_of(procedure: Procedure, named: Any) -> Document | None:
 
 
 def _before_extensions(deadline: Deadline) -> date:
-    """The last day that it had before anybody gave it more time: several extensions share one limit."""
-    first = deadline.changes.filter(cause=Cause.EXTENSION, from_on__isnull=False).first()
+    """The last day that it had before anybody gave it more time: several extensions share one limit.
+
+    What was given before a move to other rules counts as well.
+    """
+    if deadline.extended_by_id is None:
+        return deadline.effective_due_on
+    given = DateChange.objects.filter(
+        deadline__in=_same_term(deadline), cause=Cause.EXTENSION, from_on__isnull=False
+    )
+    first = given.order_by("id").first()
     return first.from_on if first is not None and first.from_on is not None else deadline.effective_due_on
+
+
+def _same_term(deadline: Deadline) -> list[Deadline]:
+    """The term, and those whose place it has taken since the case was put under other rules."""
+    found = [deadline]
+    while found[-1].opened_by.name == "move_to_package":
+        earlier = deadline.procedure.deadlines.filter(
+            rule_code=deadline.rule_code,
+            opened_by__lt=found[-1].opened_by_id,
+            settled_at=found[-1].opened_at,
+        )
+        former = earlier.order_by("opened_by_id").last()
+        if former is None:
+            break
+        found.append(former)
+    return found

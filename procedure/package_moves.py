@@ -129,10 +129,10 @@ def move(procedure: Procedure, transition: Transition, *, package: RulePackage) 
     kept = [former for former in running if former.rule_code in law.rules]
     gone = [former for former in running if former.rule_code not in law.rules]
     for former in gone:
-        deadlines.end(former, at=transition.at)
+        deadlines.end(former, transition)
         _note("deadline.end", former, transition)
     # Those that count from the end of another come after it.
-    for former in sorted(kept, key=lambda row: bool(law.rules[row.rule_code].due_of)):
+    for former in sorted(kept, key=lambda row: len(recompute.bases_of(row.rule_code, law))):
         _anew(former, law.rules[former.rule_code], transition)
     for former in gone:
         _in_its_place(former, law, transition)
@@ -148,10 +148,10 @@ def _anew(former: Deadline, rule: Rule, transition: Transition) -> None:
         start = date.fromisoformat(said["start"])
     if rule.due_of and rule.fact_after(former.opened_by.name) == StartFact.DUE_OF_RULE:
         start = recompute.end_of_rule(procedure, rule.due_of) or start
-    ground = said["ground"] or ""
+    ground = recompute.chosen_ground(said) or ""
     options: dict[str, Any] = {
         "ground": ground if ground in rule.grounds else "",
-        "circumstances": _circumstances(former),
+        "circumstances": recompute.held(former.derivation),
         "start": start,
         "letter_due_on": former.letter_due_on,
         "letter_reason": former.letter_reason,
@@ -181,14 +181,14 @@ def _in_its_place(former: Deadline, law: Law, transition: Transition) -> None:
         track=procedure.decided_in_track or procedure.track,
         outcome=procedure.outcome or None,
         schedule=procedure.schedule,
-        circumstances=_circumstances(former),
+        circumstances=recompute.held(former.derivation),
     )
     for rule in wanted:
         over = later & {*rule.met_by, *rule.cancelled_by}
         if rule.soft or over or procedure.deadlines.running().filter(rule_code=rule.code).exists():
             continue
         options: dict[str, Any] = {
-            "circumstances": _circumstances(former),
+            "circumstances": recompute.held(former.derivation),
             "start": deadlines.start_of(procedure, rule, step.on, name=step.name),
         }
         if rule.mode == Mode.HOURS_OR_LIBERTY:
@@ -199,11 +199,6 @@ def _in_its_place(former: Deadline, law: Law, transition: Transition) -> None:
             options |= _as_it_stood(former, transition)
             term = deadlines.open_term(procedure, rule, transition, **options)
         _enter(term, transition, from_on=None)
-
-
-def _circumstances(former: Deadline) -> frozenset[str]:
-    """What held when the term was opened."""
-    return frozenset(former.derivation.get("circumstances", ()))
 
 
 def _as_it_stood(former: Deadline, transition: Transition) -> dict[str, Any]:
@@ -241,4 +236,4 @@ def _plan_days(procedure: Procedure, before: Law, law: Law, *, on: date) -> None
     elif coming.exists() and (
         before.schedules.get(code) != law.schedules[code] or days.by_law(procedure, law=law, since=on)
     ):
-        days.plan(procedure)
+        days.plan_by_other_rules(procedure)

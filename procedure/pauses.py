@@ -38,7 +38,7 @@ def start(
     because = Because.of(transition, Cause.PAUSE, pause.reason)
     if ends_on is None:
         for deadline in reached_by(pause):
-            move(deadline, because, still_since=starts_on)
+            move(deadline, because, still_since=min(starts_on, deadline.still_since or starts_on))
     else:
         _move_all(procedure, because)
     days.pause(procedure, pause)
@@ -109,10 +109,18 @@ def _move_all(procedure: Procedure, because: Because) -> None:
     waiting = list(standing(procedure))
     for again in recompute.work_out(procedure):
         deadline = again.deadline
-        if _pauses_on(deadline, waiting):
+        # By the date that it has now: of two pauses one has just made it longer, and the other goes on.
+        if found := _pauses_on(deadline, waiting, due_on=again.due_on):
+            _wait_since(deadline, min(pause.starts_on for pause in found), because)
             continue
         deadline.letter_due_on = again.letter_due_on
         move(deadline, because, term=again.term)
+
+
+def _wait_since(deadline: Deadline, since: date, because: Because) -> None:
+    """A term that stands still goes on doing so, from now on by the pauses that are left."""
+    if deadline.still_since != since:
+        move(deadline, because, still_since=since)
 
 
 def standing(procedure: Procedure) -> QuerySet[Suspension]:
@@ -122,19 +130,22 @@ def standing(procedure: Procedure) -> QuerySet[Suspension]:
 
 def since_when(procedure: Procedure, deadline: Deadline) -> date | None:
     """Since which day this term stands still, by a pause whose end is not known; None when it runs."""
-    found = _pauses_on(deadline, standing(procedure))
+    found = _pauses_on(deadline, standing(procedure), due_on=deadline.effective_due_on)
     return min((pause.starts_on for pause in found), default=None)
 
 
-def _pauses_on(deadline: Deadline, pauses: Iterable[Suspension]) -> list[Suspension]:
-    """Those of these pauses that reach this term: it was not over when they began."""
+def _pauses_on(deadline: Deadline, pauses: Iterable[Suspension], *, due_on: date | None) -> list[Suspension]:
+    """Those of these pauses that reach this term: it was not over when they began.
+
+    `due_on` is its last day; none while it stands still, when it is never over.
+    """
     rule, law = deadline.rule, deadline.law
     codes = {rule.code, rule.due_of} - {""}
     return [
         pause
         for pause in pauses
-        if pause.starts_on <= deadline.effective_due_on
-        and (pause.ends_on is None or pause.ends_on > deadline.started_on)
+        if (due_on is None or pause.starts_on <= due_on)
+        and (pause.ends_on is None or pause.ends_on > recompute.first_start(deadline))
         and any(pause.concerns(code, law) for code in codes)
     ]
 
@@ -145,7 +156,7 @@ def reached_by(pause: Suspension) -> list[Deadline]:
     found = []
     for deadline in running:
         deadline.procedure = pause.procedure
-        if _pauses_on(deadline, [pause]):
+        if _pauses_on(deadline, [pause], due_on=deadline.shown_on):
             found.append(deadline)
     return found
 

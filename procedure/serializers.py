@@ -95,6 +95,15 @@ class DeadlineSerializer(serializers.ModelSerializer):
     def get_title(self, deadline: Deadline) -> str:
         return str(deadline.title)
 
+    def to_representation(self, instance: Deadline) -> dict[str, Any]:
+        found = super().to_representation(instance)
+        if self.context["request"].user.is_partner:
+            # What held in the case is kept for counting again; more than a partner may know of it.
+            found["derivation"] = {
+                key: said for key, said in found["derivation"].items() if key != "circumstances"
+            }
+        return found
+
     def get_letter_reason(self, deadline: Deadline) -> str | None:
         return None if self.context["request"].user.is_partner else deadline.letter_reason
 

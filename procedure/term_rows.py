@@ -80,6 +80,7 @@ class Term:
     received_by_post_until: date | None = None
     settings: tuple[tuple[str, bool | int | str], ...] = ()
     pauses: tuple[Pause, ...] = ()
+    circumstances: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The derivation as it is stored beside a deadline."""
@@ -91,6 +92,8 @@ class Term:
             "schedule": self.schedule,
             "day_one": _iso(self.day_one),
             "ground": self.ground,
+            # What held when it began: under other rules another length may hang on it.
+            "circumstances": list(self.circumstances),
             "due_on": self.due_on.isoformat(),
             "due_at": self.due_at.isoformat(),
             "nominal": self.nominal_on.isoformat(),

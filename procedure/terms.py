@@ -110,6 +110,7 @@ def compute(
         received_by_post_until=posted,
         settings=tuple(sorted(package.overrides.items())),
         pauses=stood_still,
+        circumstances=tuple(sorted(circumstances)),
     )
 
 

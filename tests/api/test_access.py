@@ -381,6 +381,7 @@ def test_a_partner_gets_the_terms_of_its_part_without_the_reason_of_a_letter(fil
     client = Api(file.court)
     found = client.get(address(file, "deadline-detail")).json()
     assert found["letter_due_on"] and found["letter_reason"] is None
+    assert found["derivation"] and "circumstances" not in found["derivation"]
     assert [row["id"] for row in client.ask("deadlines/").json()["results"]] == [str(term.pk)]
     problem(Api(file.desk).get(address(file, "deadline-detail")), 404)
     page = client.get(reverse("procedure:why", args=[term.pk]))

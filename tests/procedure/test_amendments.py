@@ -142,6 +142,19 @@ def test_a_day_1_that_would_no_longer_count_is_named_with_the_next_one(cast: Cas
     assert [(row.procedure, row.next_day_one) for row in found.days] == [(cast.procedure, D4)]
 
 
+def test_a_day_1_that_no_longer_counts_cannot_begin_and_says_why(cast: Cast) -> None:
+    """And not that a year is missing."""
+    walk(cast, until="begin_preparation")
+    cast.take("complete_preparation", date(2026, 3, 30), day_one_on=D3)
+    confirm(cast, proposed(cast, Kind.SETTING, key="aa_counts_equated_days", value=False))
+    cast.procedure.refresh_from_db()
+    with translation.override("en"), pytest.raises(StateForbids) as refusal:
+        cast.take("start_general_procedure", D3)
+    assert refusal.value.reasons == [
+        "Friday 3 April 2026 is no day of the procedure: Good Friday. The next one is Tuesday 7 April 2026."
+    ]
+
+
 def test_a_term_with_a_letter_stays_where_the_letter_put_it(refused: Cast) -> None:
     appeal = term(refused, "APP-1W")
     refused.take(
@@ -184,6 +197,37 @@ def test_a_year_that_was_missing_can_be_computed_with_at_once(cast: Cast) -> Non
     confirm(cast, proposed(cast, Kind.YEAR, key="2029", value=["2029-04-30"]))
     assert LegalCalendar(law().law).why_closed(date(2029, 4, 30)).name == "equated day (royal decree)"
     assert LegalCalendar(law().law).why_closed(date(2029, 5, 2)) is None
+
+
+@pytest.mark.parametrize("switched_on", [True, False])
+def test_a_length_that_hangs_on_a_setting_is_found_again_from_what_held_at_the_start(
+    cast: Cast, switched_on: bool
+) -> None:
+    """HAP-01: one week in the cases of Vw 69(2) while the setting is on, and four weeks while it is off."""
+    days = {True: date(2026, 5, 11), False: date(2026, 6, 1)}
+    walk(cast, until="close_response")
+    if not switched_on:
+        confirm(cast, proposed(cast, Kind.SETTING, key="higher_appeal_one_week", value=False))
+        cast.procedure.refresh_from_db()
+    cast.take("refuse", D6)
+    cast.take("lodge_appeal", date(2026, 4, 15), by="lawyer")
+    cast.take("record_ruling", date(2026, 5, 4), ruling="dismissed")
+    assert term(cast, "HAP-01").effective_due_on == days[switched_on]
+    other = proposed(cast, Kind.SETTING, key="higher_appeal_one_week", value=not switched_on)
+    assert moves(reach(other, date(2026, 5, 5))) == {("HAP-01", days[switched_on], days[not switched_on])}
+
+
+def test_a_term_follows_the_end_of_another_that_has_been_met(cast: Cast) -> None:
+    """Vb 7.3: a stay can be asked for until the time for the appeal ends, also when that was lodged early."""
+    walk(cast, until="close_response")
+    cast.take("refuse", D6, outcome="MANIFESTLY_UNFOUNDED")
+    amendment = proposed(cast, Kind.EQUATED_DAY, on=date(2026, 4, 16))
+    move = (date(2026, 4, 16), date(2026, 4, 17))
+    assert moves(reach(amendment)) == {("APP-1W", *move), ("APP-PROV", *move)}
+    cast.file("appeal", date(2026, 4, 10))
+    assert moves(reach(amendment)) == {("APP-PROV", *move)}
+    confirm(cast, amendment)
+    assert not reach_again(cast)
 
 
 # What does not fit

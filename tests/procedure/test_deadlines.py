@@ -272,6 +272,36 @@ def test_a_sweep_takes_the_oldest_first_and_leaves_the_rest_for_the_next(cast: C
     assert Deadline.objects.past_due(at=far).count() == waiting - 2
 
 
+# The days to leave that the decision names
+
+
+def test_after_the_court_the_days_that_the_decision_named_begin_again(cast: Cast) -> None:
+    """Vw 62(2): seven days were given, and seven days it is again, not the four weeks of the law."""
+    walk(cast, until="close_response")
+    facts = cast.usual("refuse", D6)["facts"] | {"leave_until_on": D6 + timedelta(days=7)}
+    cast.take("refuse", D6, facts=facts)
+    assert term(cast, "RET-01").effective_due_on == date(2026, 4, 16)
+    cast.take("lodge_appeal", date(2026, 4, 10), by="lawyer")
+    cast.take("record_ruling", date(2026, 5, 4), ruling="dismissed")
+    cast.take("resume_departure_term", date(2026, 5, 6))
+    for code in ("RET-01", "RET-03", "REC-03"):
+        assert (term(cast, code).state, term(cast, code).effective_due_on) == (S.OPEN, date(2026, 5, 11)), (
+            code
+        )
+    assert term(cast, "RET-01").started_on == date(2026, 5, 4)
+
+
+def test_days_to_leave_that_begin_again_end_on_no_closed_day(cast: Cast) -> None:
+    walk(cast, until="close_response")
+    facts = cast.usual("refuse", D6)["facts"] | {"leave_until_on": D6 + timedelta(days=5)}
+    cast.take("refuse", D6, facts=facts)
+    cast.take("lodge_appeal", date(2026, 4, 10), by="lawyer")
+    cast.take("record_ruling", date(2026, 5, 4), ruling="dismissed")
+    cast.take("resume_departure_term", date(2026, 5, 4), hour=12)
+    # Five days after Monday 4 May is a Saturday.
+    assert term(cast, "RET-01").effective_due_on == date(2026, 5, 11)
+
+
 # When nobody has entered the holidays
 
 

@@ -81,6 +81,27 @@ def test_pause_resume_letter_and_more_time_each_leave_a_row_and_the_chain_is_who
     ]
 
 
+def test_what_is_done_while_the_time_stands_still_has_its_last_day_again_and_the_row_for_it(
+    cast: Cast,
+) -> None:
+    walk(cast, until="issue_intended_decision")
+    cast.take("pause", D4, ground="health", starts_on=D4, reason="ill")
+    cast.file("response", date(2026, 4, 20))
+    view = term(cast, "AA-VIEW")
+    assert (view.state, view.shown_on) == (S.MET, D4)
+    assert rows(view) == [(D4, None, "pause"), (None, D4, "resumed")]
+    last = view.changes.last()
+    assert (last.by, last.at, last.transition) == (cast.lawyer, at(date(2026, 4, 20), 15), None)
+
+
+def test_what_a_step_meets_while_the_time_stands_still_has_its_row_too(cast: Cast) -> None:
+    walk(cast, until="close_corrections")
+    cast.take("pause", D3, ground="health", starts_on=D3, reason="ill")
+    step = cast.take("issue_intended_decision", D3, hour=12)
+    assert rows(term(cast, "AA-OUT")) == [(D3, None, "pause"), (None, D3, "resumed")]
+    assert term(cast, "AA-OUT").changes.last().transition == step
+
+
 def test_what_does_not_change_a_date_writes_no_row(cast: Cast) -> None:
     walk(cast, until="issue_intended_decision")
     cast.take("pause", D3, ground="moratorium", starts_on=D4, ends_on=date(2026, 4, 8), reason="decree")
@@ -217,6 +238,41 @@ def test_also_when_the_step_itself_brings_the_letter(cast: Cast) -> None:
     assert "letter_due_on" in wrong.value.message_dict
 
 
+# Terms that count from the end of another
+
+
+def test_what_counts_from_the_end_of_a_term_gets_the_same_more_time(cast: Cast) -> None:
+    """Vb 4.52 and Rva 5: the document and the place in reception go with the time to leave."""
+    walk(cast, until="refuse")
+    leave = {"term": str(term(cast, "RET-01").pk), "until": date(2026, 6, 4), "ground": "circumstances"}
+    step = cast.take("extend_term", date(2026, 4, 10), **leave, reason="an operation in May")
+    for code in ("RET-01", "RET-03", "REC-03"):
+        assert rows(term(cast, code)) == [(date(2026, 5, 7), date(2026, 6, 4), "extension")], code
+    made = DateChange.objects.all()
+    assert {(row.transition, row.reason) for row in made} == {(step, "an operation in May")}
+    assert term(cast, "REC-03").started_on == date(2026, 6, 4)
+
+
+def test_what_counts_from_the_end_of_a_term_follows_the_date_of_its_letter(cast: Cast) -> None:
+    """Vb 7.3: the court is asked for a stay within the time for the appeal, however long that is."""
+    walk(cast, until="close_response")
+    cast.take("refuse", date(2026, 4, 9), outcome="MANIFESTLY_UNFOUNDED")
+    letter = Letter(date(2026, 4, 20), "sent a few days later")
+    cast.take("set_letter_date", date(2026, 4, 10), term=str(term(cast, "APP-1W").pk), letter=letter)
+    for code in ("APP-1W", "APP-PROV"):
+        assert rows(term(cast, code)) == [(date(2026, 4, 16), date(2026, 4, 20), "letter")], code
+
+
+def test_a_term_with_a_letter_of_its_own_does_not_follow(cast: Cast) -> None:
+    walk(cast, until="refuse")
+    letter = Letter(date(2026, 5, 20), "agreed with the centre")
+    cast.take("set_letter_date", date(2026, 4, 10), term=str(term(cast, "REC-03").pk), letter=letter)
+    leave = {"term": str(term(cast, "RET-01").pk), "until": date(2026, 6, 4), "ground": "circumstances"}
+    cast.take("extend_term", date(2026, 4, 10), hour=12, **leave, reason="an operation in May")
+    assert term(cast, "REC-03").effective_due_on == letter.due_on
+    assert term(cast, "REC-03").computed_due_on == date(2026, 6, 4)
+
+
 # The database
 
 
@@ -283,7 +339,7 @@ def test_the_rows_of_a_term_lead_from_its_first_date_to_the_one_it_has(cast: Cas
             for change in row.changes.all():
                 assert change.from_on == shown
                 shown = change.to_on
-            assert row.settled_at is not None or shown == row.shown_on
+            assert row.state == S.CANCELLED or shown == row.shown_on
         transaction.set_rollback(True)
     cast.procedure.refresh_from_db()
 

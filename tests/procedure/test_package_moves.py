@@ -9,11 +9,12 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import translation
 
 from cases.models import AuditEntry
-from procedure import package_moves
+from procedure import more_time, package_moves
 from procedure.given import Letter
 from procedure.models import DateChange, Deadline, Procedure, RulePackage
 from procedure.rules import PACKAGES, parse_package
 from procedure.states import State
+from procedure.terms import add_months
 from tests.cast import Cast, at, load_law, make_cast, walk
 
 pytestmark = pytest.mark.django_db
@@ -169,6 +170,20 @@ def test_a_term_that_counts_from_the_end_of_another_follows_it() -> None:
     assert after["RET-03"] == after["RET-01"]
 
 
+def test_what_held_when_a_term_began_goes_with_it_to_other_rules() -> None:
+    """How long the court takes hangs on the appeal of one week (Vw 83b)."""
+    cast = walk(make_cast(), until="refuse")
+    cast.take("lodge_appeal", date(2026, 4, 15), by="lawyer")
+    before = running(cast)["APP-RUL"]
+    assert before.derivation["ground"] == "one_week_appeal"
+    published(rule_with("APP-RUL", "one_week_appeal = 4", "one_week_appeal = 6"))
+    move(cast, date(2026, 4, 16))
+    after = running(cast)["APP-RUL"]
+    assert after.effective_due_on == before.effective_due_on + timedelta(weeks=2)
+    assert after.derivation["circumstances"] == before.derivation["circumstances"]
+    assert "one_week_appeal" in after.derivation["circumstances"]
+
+
 # What stays
 
 
@@ -208,6 +223,24 @@ def test_time_runs_again_where_the_new_rules_do_not_know_the_ground() -> None:
     assert ("DEC-06M", None, date(2026, 9, 17), "package") in changes(cast)
 
 
+def test_more_time_that_was_given_counts_towards_the_limit_of_the_new_rules() -> None:
+    """FAM-02: three months more and no further, however often the case changes its rules."""
+    cast = walk(make_cast(), until="close_response")
+    cast.take("grant", date(2026, 4, 9))
+    cast.take("request_family_reunification", date(2026, 5, 4), by="lawyer")
+    first = running(cast)["FAM-02"].effective_due_on
+    given = {"term": str(running(cast)["FAM-02"].pk), "until": first + timedelta(days=60)}
+    cast.take("extend_term", date(2026, 5, 5), ground="complex", **given)
+    published()
+    published(name="nl-2021c", valid_from="2026-01-02")
+    for day, package in ((6, OTHER), (7, "nl-2021c")):
+        move(cast, date(2026, 5, day), package)
+        cast.procedure.refresh_from_db()
+        term = running(cast)["FAM-02"]
+        (extension,) = more_time.extensions_of(term)
+        assert more_time.latest_day(term, extension) == add_months(first, 3)
+
+
 def test_what_was_settled_before_keeps_its_rules() -> None:
     cast = walk(make_cast(), until="close_interview")
     settled = set(cast.procedure.deadlines.exclude(settled_at=None).values_list("pk", "package_name"))
@@ -233,6 +266,16 @@ def test_the_planned_days_follow_the_new_rules() -> None:
     assert cast.procedure.days.get(number=3).on == D3  # Good Friday counts
     move(cast, D2)
     assert cast.procedure.days.get(number=3).on == date(2026, 4, 7)
+
+
+def test_planned_days_that_stand_still_go_on_doing_so() -> None:
+    cast = walk(make_cast(), until="close_interview")
+    published(('title = "General procedure in six days"', 'title = "General procedure in 6 days"'))
+    cast.take("pause", D2, ground="health", starts_on=D2)
+    before = list(cast.procedure.days.values_list("number", "on", "stands_still"))
+    move(cast, D2)
+    assert list(cast.procedure.days.values_list("number", "on", "stands_still")) == before
+    assert [still for _number, _on, still in before] == [False, True, True, True, True, True]
 
 
 # Who, and when not

@@ -21,7 +21,7 @@ from tests.cast import Cast, at, make_cast, walk
 S = Deadline.State
 pytestmark = pytest.mark.django_db
 LODGED = date(2026, 3, 17)
-D3, D4 = date(2026, 4, 3), date(2026, 4, 7)
+D2, D3, D4 = date(2026, 4, 2), date(2026, 4, 3), date(2026, 4, 7)
 ONE_DAY = timedelta(days=1)
 
 
@@ -195,6 +195,29 @@ def test_a_step_ends_a_term_that_stands_still_too(cast: Cast) -> None:
     assert (term(cast, "AA-VIEW").state, term(cast, "AA-VIEW").still_since) == (S.CANCELLED, None)
 
 
+def test_planned_days_stand_still_as_long_as_one_of_two_pauses_does(cast: Cast) -> None:
+    walk(cast, until="start_general_procedure")
+    health = pause(cast, date(2026, 4, 1), "health", date(2026, 4, 1))
+    cast.take("record_no_show", date(2026, 4, 1), hour=12)
+    resume(cast, D3, health)
+    assert term(cast, "AA-INT").state == S.SUSPENDED
+    assert all(day.stands_still for day in cast.procedure.days.all())
+    cast.take("accept_explanation", D4)
+    assert [day.on.day for day in cast.procedure.days.all()] == [7, 8, 9, 10, 13, 14]
+    assert not any(day.stands_still for day in cast.procedure.days.all())
+
+
+def test_days_announced_while_the_person_has_not_explained_stand_still_too(cast: Cast) -> None:
+    walk(cast, until="begin_preparation")
+    cast.take("complete_preparation", date(2026, 3, 27), day_one_on=date(2026, 4, 1))
+    cast.take("record_no_show", date(2026, 4, 1))
+    cast.take("announce_other_day_one", date(2026, 4, 8), day_one_on=date(2026, 4, 14))
+    assert [day.on.day for day in cast.procedure.days.all()] == [14, 15, 16, 17, 20, 21]
+    assert all(day.stands_still for day in cast.procedure.days.all())
+    cast.take("accept_explanation", date(2026, 4, 10))
+    assert not any(day.stands_still for day in cast.procedure.days.all())
+
+
 # Letters, and terms that count from one another
 
 
@@ -206,6 +229,24 @@ def test_the_date_of_a_letter_from_before_the_pause_moves_with_it(cast: Cast) ->
     # Two days later is a Saturday, on which nobody can be asked to have done something.
     assert (view.letter_says_on, view.letter_due_on) == (date(2026, 4, 9), date(2026, 4, 13))
     assert view.effective_due_on == date(2026, 4, 13)
+
+
+def test_days_that_do_not_count_anyway_move_no_letter(cast: Cast) -> None:
+    """Vb 3.110(3): Saturday, Sunday and Easter Monday are no days of the procedure."""
+    walk(cast, until="close_corrections")
+    cast.take("issue_intended_decision", D3, letter=Letter(date(2026, 4, 9), "by post"))
+    pause(cast, D3, "health", date(2026, 4, 4), date(2026, 4, 7), hour=12)
+    # Tuesday alone was lost.
+    assert term(cast, "AA-VIEW").letter_due_on == date(2026, 4, 10)
+
+
+def test_the_date_of_a_letter_moves_to_the_next_day_that_counts_in_the_procedure(cast: Cast) -> None:
+    """VV 3.42: Good Friday counts, though nobody works."""
+    walk(cast, until="close_interview")
+    corrections = str(term(cast, "AA-COR").pk)
+    cast.take("set_letter_date", date(2026, 4, 1), hour=12, term=corrections, letter=Letter(D2, "agreed"))
+    pause(cast, D2, "health", D2, D2)
+    assert term(cast, "AA-COR").effective_due_on == D3
 
 
 def test_a_letter_written_during_the_pause_knows_of_it(cast: Cast) -> None:
@@ -230,6 +271,21 @@ def test_a_longer_decision_period_counts_from_the_end_that_the_pause_has_moved(c
     assert term(cast, "DEC-EXT").started_on == date(2026, 9, 17) + timedelta(days=153)
 
 
+@pytest.mark.parametrize("known", [True, False])
+def test_a_pause_in_the_first_six_months_makes_the_longer_period_end_later(cast: Cast, known: bool) -> None:
+    """Vw 43: the longer period continues the first one, in which 92 days stand still."""
+    walk(cast, until="start_general_procedure")
+    on, first, last = date(2026, 4, 1), date(2026, 5, 1), date(2026, 7, 31)
+    cast.take("extend_decision_period", on, ground="42(4)(a)", letter=Letter(date(2027, 3, 17), "complex"))
+    found = pause(cast, first, "moratorium", first, last if known else None)
+    if not known:
+        resume(cast, last + ONE_DAY, found)
+    longer = term(cast, "DEC-EXT")
+    assert longer.started_on == date(2026, 12, 18)
+    assert (longer.letter_says_on, longer.effective_due_on) == (date(2027, 3, 17), date(2027, 6, 17))
+    assert longer.computed_due_on == date(2027, 9, 18)
+
+
 # Steps that let the time stand still by themselves
 
 
@@ -238,6 +294,57 @@ def test_while_another_country_may_be_responsible_the_six_months_stand_still(cas
     cast.take("refer_to_dublin", date(2026, 3, 20))
     decision = term(cast, "DEC-06M")
     assert (decision.state, decision.still_since) == (S.SUSPENDED, date(2026, 3, 20))
+
+
+def test_a_term_waits_for_the_second_pause_when_the_first_one_has_made_it_longer(cast: Cast) -> None:
+    """Decided by the date that it gets: while it stood still its old last day, 17 September, went by."""
+    walk(cast, until="begin_preparation")
+    moratorium = pause(cast, date(2026, 8, 1), "moratorium", date(2026, 8, 1))
+    cast.take("refer_to_dublin", date(2026, 10, 1))
+    assert term(cast, "DEC-06M").still_since == date(2026, 8, 1)
+    resume(cast, date(2026, 11, 1), moratorium)
+    decision = term(cast, "DEC-06M")
+    assert (decision.state, decision.still_since) == (S.SUSPENDED, date(2026, 10, 1))
+    assert [(row.from_on, row.to_on) for row in decision.changes.all()] == [(date(2026, 9, 17), None)]
+    lapse_terms(now=at(date(2027, 1, 20)))
+    assert term(cast, "DEC-06M").state == S.SUSPENDED
+
+
+def test_a_term_that_a_pause_makes_longer_is_reached_by_one_that_stands_later(cast: Cast) -> None:
+    walk(cast, until="begin_preparation")
+    cast.take("refer_to_dublin", date(2026, 9, 18))
+    assert term(cast, "DEC-06M").state == S.OPEN  # it was over the day before
+    pause(cast, date(2026, 9, 18), "moratorium", date(2026, 9, 1), date(2026, 9, 10), hour=12)
+    assert term(cast, "DEC-06M").state == S.SUSPENDED
+
+
+# What holds the procedure
+
+
+def hold(cast: Cast) -> str:
+    cast.procedure.refresh_from_db()
+    return cast.procedure.hold
+
+
+def test_a_pause_with_an_end_holds_nothing_that_somebody_would_have_to_lift(cast: Cast) -> None:
+    walk(cast, until="start_general_procedure")
+    pause(cast, date(2026, 4, 1), "health", date(2026, 4, 1), D3, hour=12)
+    assert hold(cast) == ""
+
+
+def test_a_hold_ends_with_the_pause_of_its_own_ground(cast: Cast) -> None:
+    walk(cast, until="start_general_procedure")
+    day = date(2026, 4, 1)
+    health = pause(cast, day, "health", day, hour=11)
+    moratorium = pause(cast, day, "moratorium", day, hour=12)
+    assert hold(cast) == "moratorium"
+    resume(cast, D2, moratorium)
+    assert hold(cast) == "health"
+    second = pause(cast, D2, "moratorium", D2, hour=12)
+    resume(cast, D3, health)
+    assert hold(cast) == "moratorium"
+    resume(cast, D4, second)
+    assert hold(cast) == ""
 
 
 # Wrong pauses

@@ -1,6 +1,7 @@
 """What can happen on every road: a lawyer comes, time stands still or is given, the rules change."""
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
@@ -10,11 +11,19 @@ from procedure.steps import step
 
 from .facts import ProcedureFacts
 
+if TYPE_CHECKING:
+    from ..suspension import SuspensionQuerySet
+
 _NOT_CLOSED = (*OPEN, *OUTCOMES)
 _ANYWHERE = (*_NOT_CLOSED, State.CLOSED)
+# Who did not come must explain: that hold ends with the explanation (T59), not with the pause.
+_HELD_BY_PAUSE = (Hold.HEALTH, Hold.MORATORIUM)
 
 
 class AcrossSteps(ProcedureFacts):
+    if TYPE_CHECKING:
+        suspensions: SuspensionQuerySet
+
     class Meta:
         abstract = True
 
@@ -52,7 +61,8 @@ class AcrossSteps(ProcedureFacts):
     @step(_("Let the time stand still"), source=_NOT_CLOSED, target=None, number="DL~")
     def pause(self, *, ground: str, starts_on: date, ends_on: date | None = None) -> None:
         """A pause on a ground of the rule package; terms that it names stand still."""
-        if ground in Hold.values:
+        # With an end that is known nobody has to say that it is over.
+        if ground in Hold.values and ends_on is None:
             self.hold = ground
 
     @step(
@@ -63,9 +73,11 @@ class AcrossSteps(ProcedureFacts):
         conditions=[guards.time_stands_still],
     )
     def resume(self, *, suspension: str, resumes_on: date) -> None:
-        """The pause ends; the terms get their new last days."""
-        if self.hold in (Hold.HEALTH, Hold.MORATORIUM):
-            self.hold = Hold.NONE
+        """The pause ends; the terms get their new last days. Another one that still stands goes on."""
+        ended = self.suspensions.filter(pk=suspension).first()
+        if ended is not None and self.hold == ended.ground and self.hold in _HELD_BY_PAUSE:
+            others = self.suspensions.standing().filter(ground__in=_HELD_BY_PAUSE).exclude(pk=ended.pk)
+            self.hold = others.values_list("ground", flat=True).first() or Hold.NONE
 
     @step(
         _("Give more time"),
