@@ -14,12 +14,12 @@ from cases.access import uploadable_codes
 from cases.document_types import DOCUMENT_TYPES
 from cases.forms import ProvenFileField
 from cases.models import Document
-from procedure.checks import REASON_REQUIRED, TICKS, ticks_of
 from procedure.effects import APPOINTMENT_OF_STEP
 from procedure.filings import Kind
 from procedure.given import Given, Letter, Meeting
 from procedure.models import Procedure
 from procedure.states import Schedule, State, Track
+from procedure.step_arguments import ARGUMENTS, NOT_FACTS
 from procedure.step_documents import (
     DOCUMENT_OF_STEP,
     INSTEAD_OF_DOCUMENT,
@@ -27,7 +27,8 @@ from procedure.step_documents import (
     document_code,
     document_is_missing,
 )
-from procedure.step_fields import ARGUMENTS, FIELDS, NOT_FACTS, DocumentChoice, long_text, meeting_fields
+from procedure.step_fields import FIELDS, DocumentChoice, long_text, meeting_fields
+from procedure.ticks import REASON_REQUIRED, TICKS, ticks_of
 
 # What the applicant's side does, it does today; appointments and interpreters are the service's to arrange.
 _ONLY_SERVICE = ("on", "meeting_at", "meeting_place", "meeting_language", "interpreter_name")

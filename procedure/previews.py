@@ -21,8 +21,8 @@ from procedure.guards import StateForbids
 from procedure.machines import MODEL_OF_STEP
 from procedure.models import Procedure
 from procedure.states import GRANTS, REFUSALS, REFUSALS_OF_TRACK, Outcome, Schedule, Track
+from procedure.step_choices import CLAIM_KINDS
 from procedure.step_documents import document_code, document_is_missing
-from procedure.step_fields import CLAIM_KINDS
 
 _DECISION_PERIODS = ("42(4)(a)", "42(4)(b)", "42(4)(c)", "42(5)")
 _SOME_BYTES = b"a document that is never kept"

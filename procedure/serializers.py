@@ -19,12 +19,12 @@ from cases.uploads import take_in
 from procedure import partners
 from procedure.access import SERVICE_ROLES
 from procedure.actions import available_transitions, steps_here
-from procedure.checks import TICKS
 from procedure.forms import StepForm
 from procedure.machines import title_of
 from procedure.models import Deadline, Filing, Procedure, ProcedureDay, Transition
 from procedure.states import Outcome, Phase, State
 from procedure.step_documents import document_is_missing
+from procedure.ticks import TICKS
 
 REASONS_SHOWN_TO = SERVICE_ROLES | {Role.AUDITOR}
 

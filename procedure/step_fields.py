@@ -23,54 +23,16 @@ from procedure.states import (
     State,
     Track,
 )
+from procedure.step_choices import (
+    CLAIM_KINDS,
+    DECISION_PERIOD_BASES,
+    DISCONTINUATION_GROUNDS,
+    EXTENDED_REASONS,
+    EXTENSION_GROUNDS,
+    PERMIT_GROUNDS,
+    PREPARATION_EXCEPTIONS,
+)
 from procedure.terms import add_months
-
-EXTENSION_GROUNDS = [
-    ("a", _("a. A step of the service is late, and the service could not help it")),
-    ("b", _("b. A step of the applicant is late, and more time was asked for with reasons")),
-    ("c", _("c. Identity or nationality is still being examined")),
-    ("d", _("d. The statements have changed in an important way")),
-    ("e", _("e. Circumstances of another permit are being examined")),
-    ("f", _("f. A forensic medical examination was offered")),
-    ("g", _("g. The applicant did not come, or has disappeared")),
-]
-DECISION_PERIOD_BASES = [
-    ("42(4)(a)", _("Complex case: art. 42(4)(a)")),
-    ("42(4)(b)", _("Many applications at once: art. 42(4)(b)")),
-    ("42(4)(c)", _("The applicant does not cooperate: art. 42(4)(c)")),
-    ("42(5)", _("Three more months: art. 42(5)")),
-]
-EXTENDED_REASONS = [
-    ("overrun", _("The days of the general procedure were not enough")),
-    ("more_time", _("More investigation is needed")),
-    ("ill", _("The applicant is ill")),
-    ("no_interpreter", _("No interpreter was to be had")),
-    ("child_under_12", _("Unaccompanied child under twelve")),
-    ("family", _("The family is in the extended procedure")),
-    ("no_staff", _("No officer with the right experience was to be had")),
-]
-PREPARATION_EXCEPTIONS = [
-    ("", _("No exception")),
-    ("3.109(7)a", _("Danger to public order or national security: Vb 3.109(7)(a)")),
-    ("3.109(7)b", _("Nuisance at the reception centre: Vb 3.109(7)(b)")),
-    ("3.109(7)c", _("Detention: Vb 3.109(7)(c)")),
-    ("3.109b(2)", _("At the border, at the person's own request: Vb 3.109b(2)")),
-]
-CLAIM_KINDS = [
-    ("take_charge", _("Take charge: no application there (overname)")),
-    ("take_back", _("Take back: an application there (terugname)")),
-]
-DISCONTINUATION_GROUNDS = [
-    ("no_show", _("The person did not come or has disappeared: art. 30c(1)(b), (c)")),
-    ("information_ignored", _("Two requests for information were not answered: art. 30c(1)(a)")),
-]
-PERMIT_GROUNDS = [
-    ("a", _("a. Wrong or withheld information")),
-    ("b", _("b. Danger to public order or national security")),
-    ("c", _("c. The ground of the permit no longer exists")),
-    ("d", _("d. The main residence is abroad")),
-    ("e", _("e. The family tie no longer exists")),
-]
 
 
 def _choice(label: Any, choices: list[tuple[str, Any]], **options: Any) -> forms.ChoiceField:
@@ -436,57 +398,4 @@ FIELDS: dict[str, Callable[[Procedure], dict[str, forms.Field]]] = {
     "withdraw_permit": lambda procedure: {**_leaving(), **letter(required=False)},
     "order_departure": lambda procedure: letter(required=True),
     "confirm_departure": lambda procedure: {"country": _text_field(_("Country"))},
-}
-# These go to the step itself; everything else that a form asks is a fact of the history.
-ARGUMENTS: dict[str, tuple[str, ...]] = {
-    "finish_application_interview": ("senior_decides",),
-    "close_interview": ("senior_decides",),
-    "close_extended_interview": ("senior_decides",),
-    "hold_one_day_test": ("senior_decides",),
-    "begin_preparation": ("schedule",),
-    "refer_to_dublin": ("hit", "detained"),
-    "complete_preparation": ("day_one_on",),
-    "announce_other_day_one": ("day_one_on",),
-    "plan_one_day_test": ("day_one_on",),
-    "choose_track": ("track",),
-    "issue_intended_decision": ("detained",),
-    "reconsider": ("detained",),
-    "extend_response_term": ("until", "ground", "obstacle_ended_on", "proof"),
-    "extend_general_procedure": ("ground",),
-    "extend_decision_period": ("ground",),
-    "send_claim": ("kind",),
-    "accept_claim": ("by_default", "detained"),
-    "take_responsibility": ("responsible_on",),
-    "confirm_transfer": ("country",),
-    "grant": ("outcome",),
-    "refuse": ("outcome",),
-    "intend_to_discontinue": ("why",),
-    "pause": ("ground", "starts_on", "ends_on"),
-    "resume": ("suspension", "resumes_on"),
-    "extend_term": ("term", "until", "ground", "obstacle_ended_on", "proof"),
-    "set_letter_date": ("term",),
-    "move_to_package": ("package",),
-    "impose_border_measure": ("handed_at", "child_reason"),
-    "record_provisional_ruling": ("granted",),
-    "record_ruling": ("ruling",),
-    "record_higher_ruling": ("ruling",),
-    "make_final": ("no_right_of_residence",),
-    "hand_out_permit": ("valid_from", "valid_until"),
-    "hand_out_at_once": ("valid_from", "valid_until"),
-    "extend_permit": ("valid_until",),
-    "report_loss": ("what",),
-    "intend_permit_withdrawal": ("ground",),
-    "confirm_departure": ("country",),
-}
-# What has a place of its own among the inputs of a step.
-NOT_FACTS = {
-    "on",
-    "reason",
-    "document",
-    "letter_due_on",
-    "letter_reason",
-    "meeting_at",
-    "meeting_place",
-    "meeting_language",
-    "lawyer",
 }

@@ -7,10 +7,10 @@ import pytest
 
 from asylum_portal import clock
 from procedure import api
-from procedure.checks import ticks_of
 from procedure.models import Deadline, Transition
 from procedure.states import State
 from procedure.step_documents import DOCUMENT_OF_STEP
+from procedure.ticks import ticks_of
 from tests.api.conftest import DAY_ONE, DAY_TWO, Api, footprint, pdf, problem
 from tests.cast import MAIN_ROAD, Cast, at, make_cast
 

@@ -13,9 +13,9 @@ from asylum_portal.accounts.models import User
 from cases import actions as case_actions
 from cases.models import Applicant, Assignment
 from procedure.actions import express_wish
-from procedure.checks import ticks_of
 from procedure.models import Procedure
 from procedure.step_documents import DOCUMENT_OF_STEP
+from procedure.ticks import ticks_of
 from tests.cases.samples import pdf_bytes
 from tests.cast import Cast, at
 

@@ -19,12 +19,12 @@ from cases.models import Assignment
 from procedure import machines
 from procedure.access import ACTORS
 from procedure.actions import announce_repeat_application, apply_transition
-from procedure.checks import TICKS, WARNED_TICKS
 from procedure.given import Letter, Meeting
 from procedure.guards import WAITING_TERMS
 from procedure.models import Procedure
 from procedure.states import REFUSALS_OF_TRACK, State, Track
 from procedure.step_documents import DOCUMENT_OF_STEP
+from procedure.ticks import TICKS, WARNED_TICKS
 from tests.cast import Cast, at, make_cast
 
 FIRST_DAY = date(2026, 3, 17)

@@ -12,11 +12,11 @@ from cases.access import relation_holds
 from cases.actions import end_involvement
 from procedure import machines
 from procedure.actions import announce_repeat_application, available_transitions, lapse_terms, unmet_reasons
-from procedure.checks import TICKS
 from procedure.given import Letter, Meeting
 from procedure.guards import StateForbids
 from procedure.models import Appointment, Deadline, Procedure
 from procedure.states import Schedule, State, Track
+from procedure.ticks import TICKS
 from tests.cast import Cast, at
 from tests.procedure.roads import given, people_on_the_road, take, walk_to
 

@@ -958,7 +958,7 @@ def test_roles_steps_and_outcomes_are_those_of_the_machine():
 
 def test_documents_and_grounds_are_those_of_the_portal():
     from cases.document_types import DOCUMENT_TYPES
-    from procedure.step_fields import DECISION_PERIOD_BASES, EXTENSION_GROUNDS
+    from procedure.step_choices import DECISION_PERIOD_BASES, EXTENSION_GROUNDS
 
     assert DOCUMENT_TYPES.keys() == DOCUMENTS
     assert {

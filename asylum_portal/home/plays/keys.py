@@ -14,7 +14,8 @@ from procedure import actions, machines
 from procedure.effects import APPOINTMENT_OF_STEP
 from procedure.models import Filing, Procedure
 from procedure.states import Outcome, Schedule, State, Track
-from procedure.step_fields import FIELDS, NOT_FACTS
+from procedure.step_arguments import NOT_FACTS
+from procedure.step_fields import FIELDS
 from reception.access import ACTORS as RECEPTION_STEPS
 from reception.models import ReportingSlot
 

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 from asylum_portal.accounts.models import Role, User
 from cases.file_types import ProvenFile
 from procedure.access import ACTORS
-from procedure.checks import REASON_REQUIRED, ticks_of
 from procedure.given import Letter, Meeting
 from procedure.step_documents import DOCUMENT_OF_STEP
+from procedure.ticks import REASON_REQUIRED, ticks_of
 
 _ACTORS = (
     Role.CASEWORKER,

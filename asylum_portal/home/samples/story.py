@@ -13,11 +13,11 @@ from procedure import filings
 from procedure.access import ACTORS
 from procedure.actions import apply_transition, express_wish
 from procedure.calendars import DayKind, LegalCalendar
-from procedure.checks import REASON_REQUIRED, ticks_of
 from procedure.given import Meeting
 from procedure.models import Procedure
 from procedure.rules import RulePackage
 from procedure.step_documents import DOCUMENT_OF_STEP
+from procedure.ticks import REASON_REQUIRED, ticks_of
 
 
 @dataclass
