@@ -143,10 +143,9 @@ def _closed_by(schedule: Schedule) -> set[str]:
 
 def _reaches_days(procedure: Procedure, suspension: Suspension) -> bool:
     """Do terms that close with a planned day stand still on its ground, and is such a day still to come?"""
+    coming = procedure.days.filter(on__gte=suspension.starts_on)
+    if procedure.track not in _WITH_DAYS or not coming.exists():
+        # Nor is there a schedule to look at where a law has no days.
+        return False
     law = procedure.package.law
-    closed = _closed_by(law.schedule(procedure.schedule))
-    return (
-        procedure.track in _WITH_DAYS
-        and _concerns_any(suspension, closed, law)
-        and procedure.days.filter(on__gte=suspension.starts_on).exists()
-    )
+    return _concerns_any(suspension, _closed_by(law.schedule(procedure.schedule)), law)

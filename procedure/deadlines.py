@@ -240,7 +240,7 @@ def letter_needed(
     return tuple(
         rule
         for rule in rules_opened_by(procedure, name, holding)
-        if rule.takes_letter(values, circumstances=holding)
+        if rule.takes_letter(values, circumstances=holding) and rule.code != DATED_APART
     )
 
 

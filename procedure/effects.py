@@ -290,6 +290,9 @@ def _in_the_days(procedure: Procedure) -> bool:
     return procedure.track == Track.GENERAL and procedure.state in GENERAL_STEPS
 
 
+_GUIDED = (ReturnTrack.State.DTV_ACTIVE, ReturnTrack.State.IOM_VOLUNTARY)
+
+
 def let_departure_wait(procedure: Procedure, history: Transition) -> None:
     """Vw 82, Vb 7.3: while the court is waited for nobody's time to leave runs, whoever guides the departure.
 
@@ -302,9 +305,6 @@ def let_departure_wait(procedure: Procedure, history: Transition) -> None:
         pauses.start_if_any(procedure, history, ground="appeal", reason=history.reason)
     elif not appeal.annulled:
         pauses.finish_ground(procedure, history, ground="appeal")
-
-
-_GUIDED = (ReturnTrack.State.DTV_ACTIVE, ReturnTrack.State.IOM_VOLUNTARY)
 
 
 def term_to_extend(procedure: Procedure, arguments: Mapping[str, Any]) -> Deadline:

@@ -14,6 +14,7 @@ from cases.access import uploadable_codes
 from cases.document_types import DOCUMENT_TYPES
 from cases.forms import ProvenFileField
 from cases.models import Document
+from procedure.deadlines import letter_needed
 from procedure.effects import APPOINTMENT_OF_STEP
 from procedure.filings import Kind
 from procedure.given import Given, Letter, Meeting
@@ -27,7 +28,7 @@ from procedure.step_documents import (
     document_code,
     document_is_missing,
 )
-from procedure.step_fields import FIELDS, DocumentChoice, long_text, meeting_fields
+from procedure.step_fields import FIELDS, DocumentChoice, letter, long_text, meeting_fields
 from procedure.ticks import REASON_REQUIRED, TICKS, ticks_of
 
 # What the applicant's side does, it does today; appointments and interpreters are the service's to arrange.
@@ -64,6 +65,8 @@ class StepForm(forms.Form):
             self.fields[tick] = forms.BooleanField(label=label, required=False)
         if name in FIELDS:
             self.fields.update(FIELDS[name](procedure))
+        if "letter_due_on" not in self.fields and letter_needed(procedure, name):
+            self.fields.update(letter(required=True))
         if name in APPOINTMENT_OF_STEP:
             self.fields.update(meeting_fields())
             self.fields["meeting_language"].initial = procedure.case.applicant.interpreter_language

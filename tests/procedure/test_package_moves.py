@@ -10,6 +10,7 @@ from django.utils import translation
 
 from cases.models import AuditEntry
 from procedure import more_time, package_moves
+from procedure.forms import StepForm
 from procedure.given import Letter
 from procedure.models import DateChange, Deadline, Procedure, RulePackage
 from procedure.rules import PACKAGES, parse_package
@@ -450,3 +451,11 @@ def test_where_a_case_once_waited_does_not_matter_to_the_new_rules() -> None:
     RulePackage.objects.filter(pk="nl-2026").update(status="published", valid_from="2026-01-01")
     pact = RulePackage.objects.get(pk="nl-2026")
     assert package_moves.check(cast.procedure, pact, on=D2) == []
+
+
+def test_a_form_asks_for_the_date_of_the_letter_where_only_it_can_give_one() -> None:
+    cast = walk(make_cast(), until="start_general_procedure")
+    asked = {"procedure": cast.procedure, "name": "close_interview", "today": D2}
+    assert "letter_due_on" not in StepForm(**asked).fields
+    asked["procedure"] = under_the_pact(cast, D2)
+    assert StepForm(**asked).fields["letter_due_on"].required
