@@ -175,12 +175,12 @@ def _begin(
     given = given or Given()
     if on > timezone.localdate(at):
         raise ValidationError({"on": _("This day has not come yet.")})
+    package = _hold_law(RulePackage.objects.in_force(on=on))
     # One procedure of a case at a time, also when two begin one at the same moment.
     # NO KEY throughout: rows that point to a locked one can still be written, or writers wait for each other.
     Case.objects.select_for_update(no_key=True).get(pk=case.pk)
     if case.procedures.open().exists():
         raise StateForbids([_("An application of this person is being treated already.")])
-    package = RulePackage.objects.in_force(on=on).first()
     if package is None:
         raise ValidationError({"on": _("No published rule package is in force on this day.")})
     procedure = Procedure.objects.create(case=case, package=package, wish_expressed_on=on, **facts)
@@ -219,6 +219,7 @@ def apply_transition(
     """
     given = Given(document, letter, appointment, lawyer, reason, dict(facts or {}), arguments)
     with discarding_on_error(), transaction.atomic():
+        _hold_law(_rules_to_come(name, on=on, arguments=arguments))
         # Lock by key alone: FOR UPDATE refuses joins to nullable rows and DISTINCT.
         locked = Procedure.objects.select_for_update(no_key=True).get(pk=procedure.pk)
         if name not in access.ACTORS:
@@ -231,6 +232,28 @@ def apply_transition(
         history = carry_out(locked, name, actor=actor, on=on, at=at, given=given)
     procedure.refresh_from_db()
     return history
+
+
+# With these a procedure comes under the rules that are in force on the day.
+_PICKS_PACKAGE = ("lodge_application", "plan_one_day_test")
+
+
+def _hold_law(packages: QuerySet[RulePackage]) -> RulePackage | None:
+    """Nobody changes the rules under which a procedure comes until the step that puts it there is done.
+
+    Held before anything else is locked: who changes the rules holds them first and then their procedures, and
+    the other way round the two would wait for each other.
+    """
+    found = packages.first()
+    return RulePackage.objects.held(found.pk) if found is not None else None
+
+
+def _rules_to_come(name: str, *, on: date, arguments: Mapping[str, Any]) -> QuerySet[RulePackage]:
+    """The rules under which this step puts a procedure; of most steps none."""
+    if name in _PICKS_PACKAGE:
+        return RulePackage.objects.in_force(on=on)
+    chosen = arguments.get("package") if name == "move_to_package" else None
+    return RulePackage.objects.filter(pk=chosen)
 
 
 def carry_out(
@@ -246,7 +269,7 @@ def carry_out(
         raise StateForbids(reasons if subject is not None else [_("This step does not fit this case yet.")])
     from_state = subject.state
     getattr(subject, name)(**given.arguments)
-    if name in ("lodge_application", "plan_one_day_test"):
+    if name in _PICKS_PACKAGE:
         procedure.package = RulePackage.objects.in_force(on=on).get()
     subject.save()
     procedure.save()

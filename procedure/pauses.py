@@ -139,8 +139,8 @@ def _pauses_on(deadline: Deadline, pauses: Iterable[Suspension], *, due_on: date
 
     `due_on` is its last day; none while it stands still, when it is never over.
     """
-    rule, law = deadline.rule, deadline.law
-    codes = {rule.code, rule.due_of} - {""}
+    law = deadline.law
+    codes = (deadline.rule_code, *recompute.bases_of(deadline.rule_code, law))
     return [
         pause
         for pause in pauses

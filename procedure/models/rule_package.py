@@ -3,7 +3,7 @@
 import json
 from datetime import date
 from functools import lru_cache
-from typing import Self
+from typing import Self, cast
 
 from django.db import models
 
@@ -23,6 +23,14 @@ class RulePackageQuerySet(models.QuerySet):
     def in_force(self, *, on: date) -> Self:
         """The latest published package that is valid on this day; no two can overlap."""
         return self.filter(status="published", valid_from__lte=on).order_by("-valid_from")[:1]
+
+    def held(self, name: str) -> "RulePackage":
+        """The package of this name as it is now; until the transaction ends nobody confirms a change of it.
+
+        Shared: any number of procedures can come under it at once, as against FOR UPDATE.
+        """
+        held = self.raw("SELECT * FROM procedure_rulepackage WHERE name = %s FOR SHARE", [name])
+        return cast("RulePackage", held[0])
 
     def draft_in_place_of(self, package: "RulePackage", *, on: date) -> Self:
         """The newest draft that would serve an application of this day, were it published."""

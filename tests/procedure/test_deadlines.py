@@ -59,6 +59,7 @@ def test_every_row_is_what_the_law_computes_from_its_start(cast: Cast) -> None:
             schedule=said["schedule"],
             day_one=date.fromisoformat(said["day_one"]) if said["day_one"] else None,
             ground=said["ground"],
+            circumstances=said["circumstances"],
         )
         assert (again.due_on, again.due_at) == (row.computed_due_on, row.due_at), row.rule_code
         assert again.as_json() == said

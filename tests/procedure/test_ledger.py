@@ -238,6 +238,19 @@ def test_also_when_the_step_itself_brings_the_letter(cast: Cast) -> None:
     assert "letter_due_on" in wrong.value.message_dict
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_letter_comes_in_while_the_time_stands_still(cast: Cast) -> None:
+    """No day is shown before it or after it, so that there is no change of a day to write down yet."""
+    walk(cast, until="issue_intended_decision")
+    step = cast.take("pause", D4, ground="health", starts_on=D4, reason="ill")
+    letter = Letter(date(2026, 5, 4), "agreed by phone")
+    cast.take("set_letter_date", D4, hour=12, term=str(term(cast, "AA-VIEW").pk), letter=letter)
+    assert rows(term(cast, "AA-VIEW")) == [(D4, None, "pause")]
+    day = date(2026, 4, 20)
+    cast.take("resume", day, suspension=str(step.started_suspensions.get().pk), resumes_on=day)
+    assert rows(term(cast, "AA-VIEW"))[1:] == [(None, letter.due_on, "resumed")]
+
+
 # Terms that count from the end of another
 
 

@@ -14,14 +14,15 @@ from django.db import connection, transaction
 
 from asylum_portal.notices.models import Notice
 from cases.audit import broken_links
-from cases.models import Document
-from procedure import filings
+from cases.models import Case, Document
+from procedure import amendments, filings
 from procedure.actions import apply_transition, close_lapsed_steps, express_wish, lapse_terms
 from procedure.guards import StateForbids
-from procedure.models import Deadline, Filing, Procedure, Transition
+from procedure.models import Amendment, Deadline, Filing, Procedure, RulePackage, Transition
 from procedure.reminders import remind_of_due
 from procedure.states import State
 from tests.cast import Cast, at, letter_file, make_cast, walk
+from tests.procedure.test_package_moves import OTHER, published
 from tests.together import together
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -264,6 +265,106 @@ def test_a_step_and_the_sweep_never_wait_for_each_other(cast: Cast) -> None:
     assert _term(cast.procedure).state == Deadline.State.LAPSED
 
 
+def wish_again(cast: Cast) -> Callable[[], Procedure]:
+    """The person withdraws, and makes the wish known again two days later."""
+    cast.take("request_withdrawal", date(2026, 3, 17), by="applicant")
+    cast.take("confirm_withdrawal", date(2026, 3, 18))
+    day = date(2026, 3, 19)
+    return lambda: express_wish(
+        Case.objects.get(pk=cast.case.pk), actor=cast.people["caseworker"], on=day, at=at(day)
+    )
+
+
+def lodge(cast: Cast) -> Callable[[], Transition]:
+    walk(cast, until="start_registration")
+    published(valid_from="2026-03-17")
+    return take(cast, "lodge_application", date(2026, 3, 17))
+
+
+def put_under_other_rules(cast: Cast) -> Callable[[], Transition]:
+    walk(cast, until="refuse")
+    published()
+    procedure, day = Procedure.objects.get(pk=cast.procedure.pk), date(2026, 4, 10)
+    return lambda: apply_transition(
+        procedure,
+        "move_to_package",
+        actor=cast.people["supervisor"],
+        on=day,
+        at=at(day),
+        package=OTHER,
+        reason="x",
+    )
+
+
+@pytest.mark.parametrize(
+    ("prepare", "package", "equated", "code", "days"),
+    [
+        (wish_again, "nl-2021", date(2026, 3, 23), "REG-01", (date(2026, 3, 24), date(2026, 3, 25))),
+        (lodge, OTHER, date(2026, 3, 23), "", ()),
+        (put_under_other_rules, OTHER, date(2026, 4, 16), "APP-1W", (date(2026, 4, 16), date(2026, 4, 17))),
+    ],
+)
+def test_nobody_changes_the_rules_while_a_procedure_comes_under_them(
+    cast: Cast,
+    prepare: Callable[[Cast], Callable[[], Any]],
+    package: str,
+    equated: date,
+    code: str,
+    days: tuple[date, ...],
+) -> None:
+    """Else it keeps dates of the rules from before the change, and no list ever shows them."""
+    act = prepare(cast)
+    now = at(date(2026, 4, 10))
+    proposal = amendments.propose(
+        RulePackage.objects.get(pk=package),
+        kind=Amendment.Kind.EQUATED_DAY,
+        on=equated,
+        actor=cast.people["supervisor"],
+        at=now,
+        source="KB",
+        confidence="P",
+        reason="a new royal decree",
+    )
+    seen = amendments.affected(proposal, on=now.date()).fingerprint
+
+    def confirm() -> amendments.Reach | StateForbids:
+        try:
+            return amendments.confirm(proposal, actor=cast.people["supervisor"], at=now, seen=seen)
+        except StateForbids as changed:
+            return changed
+
+    with ThreadPoolExecutor(2) as pool, transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_advisory_xact_lock(hashtext('audit'), hashtext(%s))", [str(cast.case.pk)]
+            )
+        step = pool.submit(closing_connection(act))
+        wait_until(lambda: waiting_for_the_trail() == 1 or step.done())
+        change = pool.submit(closing_connection(confirm))
+        wait_until(lambda: waiting_for_a_row() == 1 or change.done())
+        waited = not change.done()
+        transaction.set_rollback(True)
+    step.result(timeout=30)
+    confirmed = not isinstance(change.result(timeout=30), StateForbids)
+    assert waited
+    if code:
+        terms = Deadline.objects.filter(procedure__case=cast.case, rule_code=code)
+        newest = terms.order_by("-opened_by_id").first()
+        assert newest is not None and newest.effective_due_on == days[confirmed]
+
+
+def test_who_changes_the_rules_finds_the_procedure_free_that_waits_for_them(cast: Cast) -> None:
+    """The rules come first and the procedure after them, or the two would wait for each other."""
+    walk(cast, until="start_registration")
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        RulePackage.objects.select_for_update(no_key=True).get(pk="nl-2021")
+        step = pool.submit(closing_connection(take(cast, "lodge_application", date(2026, 3, 17))))
+        wait_until(lambda: waiting_for_a_row() == 1 or step.done())
+        assert Procedure.objects.select_for_update(no_key=True, nowait=True).get(pk=cast.procedure.pk)
+        transaction.set_rollback(True)
+    assert step.result(timeout=30).name == "lodge_application"
+
+
 def closing_connection(act: Callable[[], Any]) -> Callable[[], Any]:
     def run() -> Any:
         try:
@@ -277,6 +378,12 @@ def closing_connection(act: Callable[[], Any]) -> Callable[[], Any]:
 def waiting_for_the_trail() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+        return cursor.fetchone()[0]
+
+
+def waiting_for_a_row() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'transactionid' AND NOT granted")
         return cursor.fetchone()[0]
 
 
