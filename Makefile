@@ -2,6 +2,7 @@
 #   make demo [PORT=8000]   the portal with sample cases; Ctrl-C stops it, the data stays
 #   make test               all checks and tests
 #   make lint               the checks alone
+#   make walks              twenty thousand random tries with real cases, in some minutes
 #   make reset              remove the demo's data
 #   make lock               write the lock files anew after a change in pyproject.toml
 
@@ -12,7 +13,7 @@ export PORT
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint reset lock install
+.PHONY: help demo test lint walks reset lock install
 
 help:
 	@sed -n 's/^#   //p' $(firstword $(MAKEFILE_LIST))
@@ -63,6 +64,10 @@ lint: $(INSTALLED)
 	@$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
 	@echo "== docker-compose.yml"
 	@$(BIN)/python -m check_jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+
+# Half of the places on each core; the summary says how many tries it were.
+walks: $(INSTALLED)
+	@PORTAL_TEST_TRIES=20000 $(BIN)/python -m pytest tests/procedure/test_walks.py --dist load -rP
 
 reset: $(INSTALLED)
 	@exec $(BIN)/python -m asylum_portal.demo reset

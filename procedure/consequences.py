@@ -219,7 +219,12 @@ def between(before: Picture, after: Picture, procedure: Procedure) -> Consequenc
         meetings=tuple(sorted(after.meetings - before.meetings, key=lambda meeting: meeting[1])),
         told=tuple(
             sorted(
-                (_told(notice) for notice in _notices(procedure).exclude(pk__in=before.notices)),
+                (
+                    _told(notice)
+                    for notice in _notices(procedure)
+                    .exclude(pk__in=before.notices)
+                    .select_related("recipient")
+                ),
                 key=lambda told: (told.role, told.name, told.kind),
             )
         ),

@@ -32,10 +32,9 @@ _ALSO_AFTER_DAYS = {"PER-01": (14, 28)}
 
 def schedule_reminder(deadline: Deadline, *, after: datetime) -> None:
     """Set when this term is to be looked at next; the caller saves."""
-    coming = [next_after(_moments(deadline, audience), now=after) for audience in _audiences(deadline)]
-    at_once = [
-        latest_due(_moments(deadline, audience), now=after, after=None) for audience in _audiences(deadline)
-    ]
+    plans = [_moments(deadline, audience, now=after) for audience in _audiences(deadline)]
+    coming = [next_after(plan, now=after) for plan in plans]
+    at_once = [latest_due(plan, now=after, after=None) for plan in plans]
     times = [moment.at for moment in coming if moment] + [after for moment in at_once if moment]
     deadline.next_reminder_at = min(times, default=None)
     deadline.reminded_until = None
@@ -47,8 +46,8 @@ def remind(deadline: Deadline, *, now: datetime) -> int:
     A sweep that was late sends the latest reminder only; the key of a notice keeps it from going out twice.
     """
     queued = 0
-    for audience in _audiences(deadline):
-        plan = _moments(deadline, audience)
+    plans = {audience: _moments(deadline, audience, now=now) for audience in _audiences(deadline)}
+    for audience, plan in plans.items():
         moment = latest_due(plan, now=now, after=deadline.reminded_until)
         if moment is None:
             continue
@@ -66,7 +65,7 @@ def remind(deadline: Deadline, *, now: datetime) -> int:
                 now=now,
             )
             queued += notice is not None
-    coming = [next_after(_moments(deadline, audience), now=now) for audience in _audiences(deadline)]
+    coming = [next_after(plan, now=now) for plan in plans.values()]
     deadline.next_reminder_at = min((moment.at for moment in coming if moment), default=None)
     deadline.reminded_until = now
     deadline.save(update_fields=["next_reminder_at", "reminded_until"])
@@ -104,15 +103,18 @@ def _audiences(deadline: Deadline) -> Iterator[Audience]:
         yield Audience.LEAD
 
 
-def _moments(deadline: Deadline, audience: Audience) -> list[Moment]:
+def _moments(deadline: Deadline, audience: Audience, *, now: datetime) -> list[Moment]:
+    """The reminders of a term for one audience; of those that repeat daily, as far as the next one."""
     if deadline.state not in (Deadline.State.OPEN, Deadline.State.LAPSED):
         return []
+    on = timezone.localdate(max(deadline.due_at, now))
     plan = moments(
         deadline.reminder_profile,
         due_at=deadline.due_at,
         opened_at=deadline.opened_at,
         audience=audience,
         quiet=settings.QUIET_HOURS,
+        until=on + timedelta(days=2),
     )
     if audience == Audience.PERSON:
         plan += _after_days(deadline)

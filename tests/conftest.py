@@ -57,6 +57,16 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         _stop(portal_settings.SUITE_DIR)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The dearest files first, as their `slow` marks say: what begins last must not keep one core waiting."""
+    seconds: dict[Path, float] = {}
+    for item in items:
+        for mark in item.iter_markers("slow"):
+            seconds[item.path] = max([seconds.get(item.path, 0), *mark.args])
+    items.sort(key=lambda item: -seconds.get(item.path, 0))
+
+
 def _interrupt(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 

@@ -58,7 +58,8 @@ def moments(
     """All reminders of a date for one audience, in order of time; `until` bounds those that repeat daily."""
     on = due_at.astimezone(AMSTERDAM).date()
     plan = _Plan(on=on, due_at=due_at, opened_at=opened_at, quiet=quiet)
-    _PROFILES[Profile(profile)](plan, Audience(audience), until or on + timedelta(days=OVERDUE_DAYS))
+    last = on + timedelta(days=OVERDUE_DAYS)
+    _PROFILES[Profile(profile)](plan, Audience(audience), min(until or last, last))
     return sorted(plan.found, key=lambda moment: moment.at)
 
 

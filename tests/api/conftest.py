@@ -1,6 +1,8 @@
 """The cast with everybody related who can be, on day 2 of worked example 1, and clients that speak JSON."""
 
 import json
+from collections.abc import Iterator
+from copy import deepcopy
 from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
@@ -21,6 +23,7 @@ from procedure.filings import file_submission
 from procedure.models import Appointment, Deadline, Filing, Procedure, ProcedureDay, Transition
 from tests.cases.samples import pdf_bytes
 from tests.cast import Cast, at, make_cast, walk
+from tests.kept import kept
 
 DAY_ONE, DAY_TWO = date(2026, 4, 1), date(2026, 4, 2)
 # In every text of the other case that is somebody's secret; who has nothing to do with it must never meet it.
@@ -80,8 +83,7 @@ def noon_of_day_two(monkeypatch: pytest.MonkeyPatch) -> datetime:
     return noon
 
 
-@pytest.fixture
-def cast(db: None, noon_of_day_two: datetime) -> Cast:
+def everybody() -> Cast:
     """The main road up to the report of the interview, with guardian, counsellor, auditor, partners."""
     cast = walk(make_cast(), until="close_interview")
     actions.appoint_guardian(
@@ -109,6 +111,19 @@ def cast(db: None, noon_of_day_two: datetime) -> Cast:
         actions.involve(cast.case, role=role, starts_on=DAY_ONE, actor=cast.caseworker, at=at(DAY_ONE))
     cast.file("evidence", DAY_ONE, by="applicant", hour=16)
     return cast
+
+
+@pytest.fixture(scope="module")
+def cast_of_the_file(django_db_setup: None, django_db_blocker: Any) -> Iterator[Cast]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clock, "now", lambda: at(DAY_TWO, 12))
+        with kept(django_db_blocker, everybody) as cast:
+            yield cast
+
+
+@pytest.fixture
+def cast(cast_of_the_file: Cast, db: None, noon_of_day_two: datetime) -> Cast:
+    return deepcopy(cast_of_the_file)
 
 
 def letter(name: str) -> ProvenFile:

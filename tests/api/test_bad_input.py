@@ -204,6 +204,7 @@ def states(cast: Cast) -> tuple[Cast, dict[str, list[str]]]:
     return cast, offered
 
 
+@pytest.mark.slow(20)
 @settings(
     max_examples=120,
     deadline=None,

@@ -165,7 +165,7 @@ def test_a_step_answers_with_its_row_the_state_and_the_time_limits(cast: Cast) -
 
 
 def test_the_whole_main_road_can_be_walked_over_the_api(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    cast = make_cast()
+    cast = make_cast(prefix="anew-")
     more = {
         "begin_preparation": {"schedule": "AA6"},
         "complete_preparation": {"day_one_on": "2026-04-01", "no_medical_consent": "true"},

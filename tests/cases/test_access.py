@@ -1,6 +1,9 @@
 """Who opens which file: the relation decides, on the day, and the object check answers as the list does."""
 
+from collections.abc import Iterator
+from copy import deepcopy
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -24,14 +27,14 @@ from cases.models import (
 from procedure.access import may_take
 from procedure.models import Appointment, Deadline, Filing, Procedure
 from tests.cast import PASSWORD, Cast, at, letter_file, make_cast, walk
+from tests.kept import kept
 
 DAY = date(2026, 4, 8)
 BEFORE, AFTER = DAY - timedelta(days=1), DAY + timedelta(days=1)
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def cast(db: None) -> Cast:
+def everybody() -> Cast:
     """The case after the response, with everybody around it whose relation makes a difference."""
     cast = make_cast()
     case, people = cast.case, cast.people
@@ -87,6 +90,17 @@ def cast(db: None) -> Cast:
     actions.send_message(case, channel="service", body="to the service", actor=people["lawyer"], at=at(DAY))
     actions.send_message(case, channel="lawyer", body="between us", actor=people["applicant"], at=at(DAY))
     return cast
+
+
+@pytest.fixture(scope="module")
+def cast_of_the_file(django_db_setup: None, django_db_blocker: Any) -> Iterator[Cast]:
+    with kept(django_db_blocker, everybody) as cast:
+        yield cast
+
+
+@pytest.fixture
+def cast(cast_of_the_file: Cast, db: None) -> Cast:
+    return deepcopy(cast_of_the_file)
 
 
 def _person(name: str, role: Role, *, like: User | None = None) -> User:

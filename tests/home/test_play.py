@@ -263,7 +263,7 @@ def test_the_application_before_must_go_as_its_own_file_says(tmp_path: Path) -> 
     assert str(caught.value).startswith("first.toml, step 1 (2026-03-17 start_registration): the last day")
 
 
-@pytest.mark.slow
+@pytest.mark.slow(20)
 def test_from_the_keyboard_it_needs_no_database_and_leaves_no_server(tmp_path: Path) -> None:
     """The demo's settings, no server anywhere: it makes its own and ends it."""
     told = from_the_keyboard(tmp_path, EASTER, "--quiet")

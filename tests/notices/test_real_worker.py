@@ -16,7 +16,7 @@ from asylum_portal.notices import actions, tasks
 from asylum_portal.notices.mailbox import read_mailbox
 from asylum_portal.notices.models import Notice
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.slow(20), pytest.mark.django_db(transaction=True)]
 
 CONCURRENCY = 2
 

@@ -1,6 +1,9 @@
 """The cast with everybody related who can be, a document, a message, a term: something at every address."""
 
+from collections.abc import Iterator
+from copy import deepcopy
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,6 +14,7 @@ from cases import actions
 from cases.models import Assignment, Channel, Involvement
 from procedure.models import Filing
 from tests.cast import Cast, at, make_cast, walk
+from tests.kept import kept
 
 TODAY = date(2026, 4, 1)
 NOON = datetime(2026, 4, 1, 12, 0, tzinfo=ZoneInfo("Europe/Amsterdam"))
@@ -69,9 +73,18 @@ def _plant_secrets(cast: Cast) -> None:
     )
 
 
+@pytest.fixture(scope="module")
+def cast_of_the_file(django_db_setup: None, django_db_blocker: Any) -> Iterator[Cast]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clock, "now", lambda: NOON)
+        patch.setattr(clock, "today", lambda: TODAY)
+        with kept(django_db_blocker, everybody) as cast:
+            yield cast
+
+
 @pytest.fixture
-def cast(db: None, on_day_one: None) -> Cast:
-    return everybody()
+def cast(cast_of_the_file: Cast, db: None, on_day_one: None) -> Cast:
+    return deepcopy(cast_of_the_file)
 
 
 def addresses(cast: Cast) -> dict[str, tuple[str, dict]]:

@@ -110,6 +110,7 @@ def _names_with_arguments(resolver: URLResolver, prefix: str = "") -> list[str]:
     return names
 
 
+@pytest.mark.slow(35)
 def test_no_page_of_anybody_shows_a_word_of_a_case_that_is_not_theirs(cast: Cast) -> None:
     pages = [reverse(name, kwargs=what) for name, what in addresses(cast).values()]
     pages += [reverse(name) for name in ("home", "who-helps", "procedure:clients", "procedure:worklist")]

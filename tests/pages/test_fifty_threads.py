@@ -30,7 +30,7 @@ from procedure.states import State
 from tests.cases.samples import pdf_bytes
 from tests.cast import MAIN_ROAD, Cast, at, letter_file, make_cast
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow(20)]
 
 CASES, THREADS = 20, 50
 BEGIN, DAY_3 = date(2026, 3, 17), date(2026, 4, 3)

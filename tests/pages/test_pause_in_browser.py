@@ -10,7 +10,7 @@ from asylum_portal.accounts.models import User
 from procedure.models import DateChange
 from tests.cast import make_cast, walk
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow(15)]
 
 
 def open_as(browser: Any, live_server: Any, user: Any, width: int) -> Any:

@@ -5,7 +5,7 @@ knows the place before it and the steps in between. `everywhere` goes through th
 place, back out of it by a savepoint, and on to the next, so that no step is taken twice.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -389,7 +389,7 @@ def and_back(cast: Cast) -> Iterator[None]:
         yield
     finally:
         transaction.savepoint_rollback(mark)
-        cast.procedure = Procedure.objects.get(pk=pk)
+        cast.procedure = Procedure.objects.select_related("case").get(pk=pk)
         cast.case = cast.procedure.case
 
 
@@ -401,12 +401,23 @@ def walk_to(cast: Cast, place: str) -> None:
             take(cast, step.name, step.on, **step.more)
 
 
-def everywhere(cast: Cast, visit: Callable[[str], None]) -> None:
-    """Go through every place, each once, and do there what `visit` does with its name."""
+def in_order(place: str = START) -> Iterator[str]:
+    """Every place in the order in which `everywhere` comes by: neighbours share most of their road."""
+    yield place
+    for child in CHILDREN.get(place, ()):
+        yield from in_order(child)
+
+
+def everywhere(cast: Cast, visit: Callable[[str], None], *, among: Collection[str] = frozenset()) -> None:
+    """Go through every place, or each of those named, once, and do there what `visit` does with its name."""
+    wanted = frozenset(among or in_order())
 
     def down(place: str) -> None:
-        visit(place)
+        if place in wanted:
+            visit(place)
         for child in CHILDREN.get(place, ()):
+            if wanted.isdisjoint(in_order(child)):
+                continue
             with and_back(cast):
                 for step in ROADS[child].steps:
                     try:

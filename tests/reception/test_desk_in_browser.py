@@ -18,7 +18,7 @@ from reception.models import ReportingSlot
 from tests.cast import Cast, at, make_cast
 from tests.reception.conftest import START, Desk, live, make_desk
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow(20)]
 DAY = timedelta(days=1)
 NAMES = ["Abdirahman Sheikh Mohamud Nur", "محمد عبد الرحمن الحسيني", "ሃና ገብረመድህን", "Nur Yılmaz"]
 

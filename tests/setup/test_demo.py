@@ -24,7 +24,7 @@ from asylum_portal.accounts.models import PARTNER_ROLES
 ROOT = Path(__file__).resolve().parents[2]
 NOT_PASSED_ON = {"DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "PORT", "HOST", "PORTAL_STATE_DIR"}
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow(150)
 
 
 @dataclass

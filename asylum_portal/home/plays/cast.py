@@ -176,16 +176,15 @@ def make_cast(
     load_law(package)
     cast = Cast()
     organisations = {
-        code: Organisation.objects.create(code=prefix + code, kind=kind, name=name)
-        for code, kind, name in _ORGANISATIONS
+        code: Organisation(code=prefix + code, kind=kind, name=name) for code, kind, name in _ORGANISATIONS
     }
+    Organisation.objects.bulk_create(organisations.values())
     teams = [
         Team.objects.create(organisation=organisations["ind"], name=name) for name in ("Team 1", "Team 2")
     ]
     for name, role, organisation, team in _PEOPLE:
-        cast.people[name] = User.objects.create_user(
+        cast.people[name] = User(
             username=f"{prefix}{name}@portal.example",
-            password=password,
             role=role,
             email=f"{prefix}{name}@portal.example",
             display_name=name.replace("_", " ").title(),
@@ -193,6 +192,8 @@ def make_cast(
             organisation=organisations.get(organisation),
             team=teams[team] if team is not None else None,
         )
+        cast.people[name].set_password(password)
+    User.objects.bulk_create(cast.people.values())
     numbers = [f"{prefix[:4]}V100000{last}".upper() for last in (1, 2)]
     cast.people["applicant"], cast.case = _case(
         cast, numbers[0], "Selam Tesfay", language, teams[0], on, password
