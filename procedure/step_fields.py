@@ -162,7 +162,8 @@ def _extendable(procedure: Procedure) -> dict[str, forms.Field]:
     grounds = {key: _(title) for extension in extensions for key, title in extension.grounds.items()}
     return {
         "term": _choice(_("Which time"), _running_terms(procedure, codes)),
-        **_more_time(procedure, grounds),
+        # Which of the terms needs proof is known when it is chosen.
+        **_more_time(procedure, grounds, proof=False),
     }
 
 
@@ -171,14 +172,16 @@ def _longer_response(procedure: Procedure) -> dict[str, forms.Field]:
     term = procedure.latest_deadline(*WAITING_TERMS[State.INTENDED_DECISION])
     extensions = term.law.extensions_of(term.rule_code) if term is not None else ()
     return _more_time(
-        procedure, {key: _(title) for extension in extensions for key, title in extension.grounds.items()}
+        procedure,
+        {key: _(title) for extension in extensions for key, title in extension.grounds.items()},
+        proof=any(extension.proof for extension in extensions),
     )
 
 
-def _more_time(procedure: Procedure, grounds: Mapping[str, Any]) -> dict[str, forms.Field]:
+def _more_time(procedure: Procedure, grounds: Mapping[str, Any], *, proof: bool) -> dict[str, forms.Field]:
     proofs = procedure.case.documents.order_by("-received_at")
     return {
-        "ground": _choice(_("Ground"), list(grounds.items()), required=False),
+        "ground": _choice(_("Ground"), list(grounds.items())),
         "obstacle_ended_on": _day(
             _("Day on which the obstacle ended"),
             required=False,
@@ -187,7 +190,9 @@ def _more_time(procedure: Procedure, grounds: Mapping[str, Any]) -> dict[str, fo
             ),
         ),
         "until": _day(_("New last day")),
-        "proof": DocumentChoice(label=_("The proof on file"), queryset=proofs, required=False),
+        "proof": DocumentChoice(
+            label=_("The proof on file"), queryset=proofs, required=proof, empty_label="—"
+        ),
     }
 
 
