@@ -122,6 +122,22 @@ def test_a_longer_procedure_counts_its_days_on_both_calendars() -> None:
     assert term(cast, "AA-EXT").effective_due_on == date(2026, 5, 8)
 
 
+def test_planned_days_stand_still_as_long_as_one_of_two_pauses_does() -> None:
+    day_one = date(2026, 4, 10)
+    cast = begun(day_one)
+    take(cast, ("pause", day_one), ground="health", starts_on=day_one)
+    take(cast, ("lift_border_measure", day_one))
+    well = date(2026, 4, 14)
+    health = str(cast.procedure.suspensions.get(ground="health").pk)
+    take(cast, ("resume", well), suspension=health, resumes_on=well)
+    assert term(cast, "AA-INT").state == S.SUSPENDED
+    assert all(day.stands_still for day in cast.procedure.days.all())
+    resume(cast, well, date(2026, 4, 16))
+    assert [on.day for on in planned(cast).values()] == [16, 17, 20, 21, 22, 23]
+    assert term(cast, "AA-INT").effective_due_on == planned(cast)[1]
+    assert not any(day.stands_still for day in cast.procedure.days.all())
+
+
 # When it may go on, and until when there is time
 
 

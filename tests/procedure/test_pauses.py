@@ -195,18 +195,6 @@ def test_a_step_ends_a_term_that_stands_still_too(cast: Cast) -> None:
     assert (term(cast, "AA-VIEW").state, term(cast, "AA-VIEW").still_since) == (S.CANCELLED, None)
 
 
-def test_planned_days_stand_still_as_long_as_one_of_two_pauses_does(cast: Cast) -> None:
-    walk(cast, until="start_general_procedure")
-    health = pause(cast, date(2026, 4, 1), "health", date(2026, 4, 1))
-    cast.take("record_no_show", date(2026, 4, 1), hour=12)
-    resume(cast, D3, health)
-    assert term(cast, "AA-INT").state == S.SUSPENDED
-    assert all(day.stands_still for day in cast.procedure.days.all())
-    cast.take("accept_explanation", D4)
-    assert [day.on.day for day in cast.procedure.days.all()] == [7, 8, 9, 10, 13, 14]
-    assert not any(day.stands_still for day in cast.procedure.days.all())
-
-
 def test_days_announced_while_the_person_has_not_explained_stand_still_too(cast: Cast) -> None:
     walk(cast, until="begin_preparation")
     cast.take("complete_preparation", date(2026, 3, 27), day_one_on=date(2026, 4, 1))
