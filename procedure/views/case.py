@@ -18,7 +18,7 @@ from asylum_portal import clock, dates, languages
 from asylum_portal.accounts.models import PARTNER_ROLES, Role, User
 from asylum_portal.accounts.requests import SignedInRequest
 from cases import countries
-from cases.access import account_is_unopened, may_make_card, visible_case_or_404
+from cases.access import account_is_unopened, may_change_parts, may_make_card, visible_case_or_404
 from cases.audit import record
 from cases.document_types import DOCUMENT_TYPES, may_see
 from cases.models import Applicant, Case, Document, Message
@@ -65,6 +65,10 @@ def _for_work(request: SignedInRequest, found: Case) -> HttpResponse:
     context = _about(found, procedure, reader=request.user, today=today) | {
         "documents": _documents(found, reader=request.user, on=today),
         "people": _people(found, on=today),
+        "parts": found.involvements.current(on=today)
+        .select_related("organisation")
+        .order_by("starts_on", "pk"),
+        "may_change_parts": may_change_parts(request.user, found, on=today),
         "without_card": may_make_card(request.user, found, on=today) and account_is_unopened(found),
         "may_announce_repeat": may_announce_repeat(request.user, found, on=today)
         and not why_no_repeat(found, on=today),
