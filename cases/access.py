@@ -42,6 +42,32 @@ rules.add_perm("cases.view_case", is_related)
 rules.add_perm("cases.read_document", may_read_content)
 
 
+# Who opens a case to a partner, or closes it again. A caseworker sees no case but those she is assigned to.
+_GIVES_PARTS = frozenset({Role.CASEWORKER, Role.SUPERVISOR})
+# Whoever holds the code of a card can read the file as the applicant herself, so no partner makes one.
+_MAKES_CARDS = frozenset({Role.CASEWORKER, Role.SUPERVISOR})
+
+
+def may_change_parts(user, case: Case, *, on: date) -> bool:
+    """May this person open the case to partners and close it to them?"""
+    return user.role in _GIVES_PARTS and relation_holds(user, case, on=on)
+
+
+def may_make_card(user, case: Case, *, on: date) -> bool:
+    """May this person make the card with which the applicant comes in for the first time?"""
+    return user.role in _MAKES_CARDS and relation_holds(user, case, on=on)
+
+
+def account_is_unopened(case: Case) -> bool:
+    """Has the applicant an account in which she has never been?
+
+    A later card is not for those who work on the case: who holds it takes the account over, and reads what
+    she and her lawyer write to each other.
+    """
+    user = case.applicant.user
+    return user is not None and user.is_active and not user.has_usable_password()
+
+
 def uploadable_codes(user) -> list[str]:
     """The document types that this role files, in the order of the table."""
     return [code for code in DOCUMENT_TYPES if may_upload(code, user.role)]

@@ -5,15 +5,17 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
-from asylum_portal.accounts.models import Organisation, User
+from asylum_portal.accounts.actions import issue_activation_code, open_applicant_account
+from asylum_portal.accounts.models import Organisation, Team, User
 from asylum_portal.notices.actions import queue
 from cases import vault
-from cases.access import channels_of, may_read, relation_holds
+from cases.access import account_is_unopened, channels_of, may_make_card, may_read, relation_holds
 from cases.audit import record
 from cases.document_types import may_upload
 from cases.file_types import ProvenFile
@@ -28,7 +30,27 @@ from cases.models import (
     Involvement,
     Mandate,
     Message,
+    PersonName,
 )
+from cases.newcomers import Newcomer
+
+
+class NumberKnown(ValidationError):
+    """Somebody has this V-number already; the same sentence for everybody, and no word of whose it is."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            {
+                "v_number": _(
+                    "This V-number is known here already. Look at the number again. "
+                    "If it is right, ask the immigration service (IND)."
+                )
+            }
+        )
+
+
+class AccountInUse(Exception):
+    """The person has chosen a password of her own: a new card would open her account to its holder."""
 
 
 @transaction.atomic
@@ -44,6 +66,88 @@ def open_case(
     )
     record(actor, "case.open", at=at, case=case, target=case)
     return case
+
+
+@transaction.atomic
+def open_file(
+    newcomer: Newcomer,
+    *,
+    actor: User,
+    on: date,
+    at: datetime,
+    team: Team | None = None,
+    unaccompanied_minor: bool = False,
+    special_needs: list[str] | None = None,
+) -> Case:
+    """Register somebody who is new here, with her account and her case; raises NumberKnown."""
+    applicant = _register(newcomer)
+    case = open_case(
+        applicant,
+        actor=actor,
+        on=on,
+        at=at,
+        team=team,
+        unaccompanied_minor=unaccompanied_minor,
+        special_needs=special_needs or [],
+    )
+    record(actor, "applicant.register", at=at, case=case, target=applicant)
+    record(actor, "account.open", at=at, case=case, target=applicant.user)
+    return case
+
+
+def _register(newcomer: Newcomer) -> Applicant:
+    if _is_known(newcomer.v_number):
+        raise NumberKnown
+    year, month, day = (*newcomer.birth, None, None, None)[:3]
+    try:
+        with transaction.atomic():
+            user = open_applicant_account(
+                newcomer.v_number, name=newcomer.name, language=newcomer.reading_language
+            )
+            applicant = Applicant.objects.create(
+                v_number=newcomer.v_number,
+                user=user,
+                name=newcomer.name,
+                birth_year=year,
+                birth_month=month,
+                birth_day=day,
+                nationality=newcomer.nationality,
+                stateless=newcomer.stateless,
+                reading_language=newcomer.reading_language,
+                interpreter_language=newcomer.interpreter_language,
+            )
+    except IntegrityError:
+        # Of two who register the same number at the same moment one waits for the other and comes here.
+        if _is_known(newcomer.v_number):
+            raise NumberKnown from None
+        raise
+    if newcomer.own_name:
+        PersonName.objects.create(applicant=applicant, script=newcomer.script, name=newcomer.own_name)
+    return applicant
+
+
+def _is_known(v_number: str) -> bool:
+    return (
+        Applicant.objects.with_number(v_number).exists()
+        or User.objects.filter(username__iexact=v_number).exists()
+    )
+
+
+@transaction.atomic
+def make_card(case: Case, *, actor: User, at: datetime) -> str:
+    """Make the code for the applicant's card and return it as printed; it is kept nowhere.
+
+    Raises PermissionDenied, or AccountInUse once she has been in.
+    """
+    if not may_make_card(actor, case, on=timezone.localdate(at)):
+        raise PermissionDenied
+    if not account_is_unopened(case):
+        raise AccountInUse
+    user = case.applicant.user
+    assert user is not None
+    code = issue_activation_code(user, by=actor, now=at)
+    record(actor, "card.make", at=at, case=case, target=user)
+    return code
 
 
 @transaction.atomic

@@ -30,6 +30,7 @@ from cases.models import Case
 from procedure import explanations, filings, partners, previews
 from procedure.access import (
     ACTORS,
+    MAY_BEGIN,
     SERVICE_ROLES,
     may_announce_repeat,
     may_give_the_day,
@@ -46,6 +47,8 @@ from procedure.api_filters import DeadlineFilter, FilingFilter, ProcedureFilter
 from procedure.bodies import StepBody, day_of
 from procedure.filings import Kind, file_submission
 from procedure.forms import RepeatForm
+from procedure.intake import begin_application
+from procedure.intake_serializers import ApplicationSerializer
 from procedure.models import Deadline, Filing, Procedure, Transition
 from procedure.preview_serializers import ForeseenSerializer
 from procedure.serializers import (
@@ -91,6 +94,29 @@ class CaseViewSet(cases_api.CaseViewSet):
 
     def get_serializer_class(self) -> Any:
         return CaseWithProceduresSummarySerializer if self.action == "list" else CaseWithProceduresSerializer
+
+    @extend_schema(request=ApplicationSerializer, responses={201: CaseWithProceduresSerializer})
+    def create(self, request: Request) -> Response:
+        """Begin a new application: the person, her account, her case and the wish to apply, all or nothing.
+
+        For caseworkers, supervisors, police and border police. A V-number that is known already is 400,
+        whoever asks. The code for the applicant's card is made on the page of the case.
+        """
+        if self.reader.role not in MAY_BEGIN:
+            raise PermissionDenied
+        given, unreadable = _body_of(request)
+        if unreadable is not None:
+            raise unreadable
+        context = {**self.get_serializer_context(), "today": clock.today()}
+        body = ApplicationSerializer(data=given, context=context)
+        body.is_valid(raise_exception=True)
+        begun = begin_application(**body.validated_data, actor=self.reader, at=clock.now())
+        case = self.get_queryset().get(pk=begun.case_id)
+        return Response(
+            CaseWithProceduresSerializer(case, context=context).data,
+            status=status.HTTP_201_CREATED,
+            headers={"Location": reverse("api:case-detail", args=[case.pk], request=request)},
+        )
 
     @extend_schema(
         request={"multipart/form-data": OpenApiTypes.OBJECT},

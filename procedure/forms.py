@@ -8,12 +8,12 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from asylum_portal.accounts.models import OWN_SIDE, User
+from asylum_portal.accounts.models import OWN_SIDE, Organisation, User
 from asylum_portal.inputs import DayInput
 from cases.access import uploadable_codes
 from cases.document_types import DOCUMENT_TYPES
 from cases.forms import ProvenFileField
-from cases.models import Document
+from cases.models import PARTNERS, Document
 from procedure.deadlines import letter_needed
 from procedure.effects import APPOINTMENT_OF_STEP
 from procedure.filings import Kind
@@ -220,6 +220,55 @@ class DocumentForm(forms.Form):
         kind = DOCUMENT_TYPES.get(cleaned.get("code", ""))
         if kind is not None and kind.conclusion_only_for and not cleaned.get("conclusion"):
             self.add_error("conclusion", _("Write the conclusion: it is all that the service may know."))
+        return cleaned
+
+
+class OfficeChoice(forms.ModelChoiceField):
+    """An office of a partner, below the kind of partner that it is."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(queryset=Organisation.objects.none(), **options)
+
+    def offer(self, roles: list[tuple[str, Any]]) -> None:
+        offices: dict[str, list[int]] = {}
+        people = User.objects.filter(role__in=[role for role, _label in roles], is_active=True)
+        for role, office in people.values_list("role", "organisation").distinct():
+            if office is not None:
+                offices.setdefault(role, []).append(office)
+        found = Organisation.objects.in_bulk({pk for pks in offices.values() for pk in pks})
+        self.queryset = Organisation.objects.filter(pk__in=found)
+        self.choices = [
+            ("", _("all offices")),
+            *(
+                (label, sorted(((pk, found[pk].name) for pk in offices[role]), key=lambda row: row[1]))
+                for role, label in roles
+                if role in offices
+            ),
+        ]
+
+
+class PartForm(forms.Form):
+    """To whom a case is opened, and why."""
+
+    role = forms.ChoiceField(label=_("Partner"), choices=[("", "—"), *PARTNERS])
+    organisation = OfficeChoice(
+        label=_("Office"),
+        required=False,
+        help_text=_("One office of this partner; the part of another one ends today."),
+    )
+    reason = long_text(_("Why"), max_length=300)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        office = self.fields["organisation"]
+        assert isinstance(office, OfficeChoice)
+        office.offer(PARTNERS)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        role, office = cleaned.get("role"), cleaned.get("organisation")
+        if role and office and not office.users.filter(role=role, is_active=True).exists():
+            self.add_error("organisation", _("Nobody of this partner works at this office."))
         return cleaned
 
 

@@ -12,7 +12,7 @@ from django.db.models import F
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from .entry import CODE_ALPHABET, CODE_LENGTH, normalise_code, normalise_username, spaced_code
-from .models import ActivationCode, ActivationTries, User
+from .models import ActivationCode, ActivationTries, Role, User
 from .passwords import check_password_choice
 from .tokens import end_tokens
 
@@ -35,6 +35,13 @@ class ActivationRefused(Exception):
     def __init__(self, reason: Refusal) -> None:
         super().__init__(reason.value)
         self.reason = reason
+
+
+def open_applicant_account(v_number: str, *, name: str, language: str) -> User:
+    """The account of somebody who applies; it opens with the code on her card."""
+    return User.objects.create_user(
+        username=v_number, role=Role.APPLICANT, display_name=name, language=language
+    )
 
 
 def issue_activation_code(user: User, *, by: User | None, now: datetime) -> str:

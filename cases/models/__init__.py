@@ -3,10 +3,11 @@ from .audit import AuditEntry
 from .case import Case, SpecialNeed
 from .document import Document
 from .message import CHANNELS_OF, Channel, Message
-from .spells import Assignment, CounsellorConsent, Guardianship, Involvement, Mandate
+from .spells import PARTNERS, Assignment, CounsellorConsent, Guardianship, Involvement, Mandate
 
 __all__ = [
     "CHANNELS_OF",
+    "PARTNERS",
     "Applicant",
     "Assignment",
     "AuditEntry",

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import date
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -9,6 +10,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from asylum_portal import languages
+
+
+class ApplicantQuerySet(models.QuerySet):
+    def with_number(self, v_number: str) -> Self:
+        """Whose number this is, exactly; some stand in the file with the letter."""
+        return self.filter(Q(v_number__iexact=v_number) | Q(v_number__iexact=f"V{v_number}"))
 
 
 class Applicant(models.Model):
@@ -30,6 +37,8 @@ class Applicant(models.Model):
         max_length=8, choices=[(x, x) for x in languages.MODELTRANSLATION_LANGUAGES]
     )
     interpreter_language = models.CharField(max_length=60)
+
+    objects = ApplicantQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Any
 
-from babel.core import Locale, get_global
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -18,7 +17,8 @@ from django.views.decorators.http import require_safe
 from asylum_portal import clock, dates, languages
 from asylum_portal.accounts.models import PARTNER_ROLES, Role, User
 from asylum_portal.accounts.requests import SignedInRequest
-from cases.access import visible_case_or_404
+from cases import countries
+from cases.access import account_is_unopened, may_change_parts, may_make_card, visible_case_or_404
 from cases.audit import record
 from cases.document_types import DOCUMENT_TYPES, may_see
 from cases.models import Applicant, Case, Document, Message
@@ -65,6 +65,11 @@ def _for_work(request: SignedInRequest, found: Case) -> HttpResponse:
     context = _about(found, procedure, reader=request.user, today=today) | {
         "documents": _documents(found, reader=request.user, on=today),
         "people": _people(found, on=today),
+        "parts": found.involvements.current(on=today)
+        .select_related("organisation")
+        .order_by("starts_on", "pk"),
+        "may_change_parts": may_change_parts(request.user, found, on=today),
+        "without_card": may_make_card(request.user, found, on=today) and account_is_unopened(found),
         "may_announce_repeat": may_announce_repeat(request.user, found, on=today)
         and not why_no_repeat(found, on=today),
         "family": _family(found, reader=request.user, on=today),
@@ -159,9 +164,7 @@ def _nationality(applicant: Applicant) -> str:
     code = applicant.nationality
     if not code:
         return _("stateless") if applicant.stateless else _("not known")
-    territory = get_global("territory_aliases").get(code, [code])[0]
-    locale = Locale.parse(languages.known(get_language()).babel)
-    return locale.territories.get(territory, code)
+    return countries.name_of(code, language=get_language())
 
 
 def _facts(procedure: Procedure) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from cases.audit import record
 from cases.document_types import DOCUMENT_TYPES, codes_uploaded_by, may_see
 from cases.models import Case, Document
 from procedure import machines, panels
+from procedure.access import MAY_BEGIN
 from procedure.actions import available_transitions
 from procedure.forms import CaseSearch, codes_added_by
 from procedure.machines import title_of
@@ -62,6 +63,7 @@ def partner_cases(request: SignedInRequest) -> HttpResponse:
                 for case in page
             ],
             "day": today,
+            "may_begin": request.user.role in MAY_BEGIN,
         },
         status=400 if search.errors else 200,
     )

@@ -22,7 +22,7 @@ from asylum_portal.accounts.entry import normalise_v_number
 from asylum_portal.accounts.models import User
 from asylum_portal.accounts.requests import SignedInRequest
 from cases.models import Assignment, Case
-from procedure.access import SERVICE_ROLES
+from procedure.access import MAY_BEGIN, SERVICE_ROLES
 from procedure.forms import WorklistFilter
 from procedure.models import Deadline, Filing, Procedure, ProcedureDay, Transition
 from procedure.rules import Mode
@@ -79,6 +79,7 @@ def worklist(request: SignedInRequest) -> HttpResponse:
             "groups": [(urgency.heading, counts[urgency], rows) for urgency, rows in groups.items()],
             "total": paginator.count,
             "day": today,
+            "may_begin": request.user.role in MAY_BEGIN,
         },
         status=400 if form.errors else 200,
     )

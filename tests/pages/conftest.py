@@ -90,10 +90,14 @@ def cast(cast_of_the_file: Cast, db: None, on_day_one: None) -> Cast:
 def addresses(cast: Cast) -> dict[str, tuple[str, dict]]:
     """Every address that names something of the case: name in the URLs -> what it names."""
     procedure, case = cast.procedure, cast.case
+    part = case.involvements.order_by("pk").last()
     return {
         "procedure:case": ("procedure:case", {"pk": case.pk}),
         "procedure:add-document": ("procedure:add-document", {"pk": case.pk}),
         "procedure:announce-repeat": ("procedure:announce-repeat", {"pk": case.pk}),
+        "procedure:card": ("procedure:card", {"pk": case.pk}),
+        "procedure:involve": ("procedure:involve", {"pk": case.pk}),
+        "procedure:end-part": ("procedure:end-part", {"pk": case.pk, "part": part.pk if part else 0}),
         "procedure:days": ("procedure:days", {"pk": procedure.pk}),
         "procedure:terms": ("procedure:terms", {"pk": procedure.pk}),
         "procedure:step": ("procedure:step", {"pk": procedure.pk, "name": "extend_general_procedure"}),

@@ -26,6 +26,9 @@ MATRIX: dict[str, list[str]] = {
     "procedure:case": RELATED,
     "procedure:add-document": [*SERVICE, "desk", "police"],
     "procedure:announce-repeat": [],
+    "procedure:card": [],
+    "procedure:involve": ["caseworker", "supervisor"],
+    "procedure:end-part": ["caseworker", "supervisor"],
     "procedure:days": SERVICE,
     "procedure:terms": RELATED,
     "procedure:step": ["caseworker", "supervisor"],
@@ -40,8 +43,10 @@ MATRIX: dict[str, list[str]] = {
 # Where the state comes before the right: an application is being treated, whoever asks.
 NOT_NOW = {"procedure:announce-repeat"}
 # A row that is not listed for these does not exist for them either, though they have a relation with
-# the case.
+# the case; or what they get instead.
 NOT_LISTED = {
+    # Who may make a card comes too late: she has been in already, which is not for others to know.
+    "procedure:card": dict.fromkeys(["caseworker", "supervisor"], 409),
     "procedure:why": dict.fromkeys(PARTNERS, 404),
     "procedure:receipt": dict.fromkeys(["counsellor", *PARTNERS], 404),
     "cases:document": dict.fromkeys(["counsellor", *PARTNERS], 404),
@@ -114,6 +119,7 @@ def _names_with_arguments(resolver: URLResolver, prefix: str = "") -> list[str]:
 def test_no_page_of_anybody_shows_a_word_of_a_case_that_is_not_theirs(cast: Cast) -> None:
     pages = [reverse(name, kwargs=what) for name, what in addresses(cast).values()]
     pages += [reverse(name) for name in ("home", "who-helps", "procedure:clients", "procedure:worklist")]
+    pages.append(reverse("procedure:begin"))
     pages += [reverse(name) for name in ("notices:inbox", "accounts:account", "reception:desk")]
     for person, user in cast.people.items():
         if person in (

@@ -15,6 +15,9 @@ from tests.pages.conftest import addresses
 READERS = {
     "procedure:case": "caseworker",
     "procedure:add-document": "caseworker",
+    "procedure:begin": "caseworker",
+    "procedure:involve": "caseworker",
+    "procedure:end-part": "supervisor",
     "procedure:days": "planner",
     "procedure:terms": "applicant",
     "procedure:step": "caseworker",
@@ -40,7 +43,12 @@ READERS = {
 }
 QUERIES = {"procedure:propose": "?kind=setting&key=aa_counts_equated_days"}
 # The same addresses look otherwise to a partner.
-PARTNERS_PAGES = (("procedure:case", "court"), ("procedure:clients", "return_officer"))
+PARTNERS_PAGES = (
+    ("procedure:case", "court"),
+    ("procedure:clients", "return_officer"),
+    ("procedure:clients", "police"),
+    ("procedure:begin", "border_police"),
+)
 STRANGERS_PAGES = ("home", "accounts:activate", "account_login")
 
 
