@@ -173,6 +173,7 @@ def test_what_is_not_theirs_and_what_does_not_exist_are_the_same_to_the_byte(fil
     assert unknown.content == strange.content and problem(unknown, 404)
 
 
+@pytest.mark.slow(30)
 def test_no_answer_to_anybody_holds_a_word_of_a_case_that_is_not_theirs(file: Cast) -> None:
     plant_secrets(file)
     secrets = [TOKEN, "V1000002", str(file.other_case.pk), str(file.other_procedure.pk)]

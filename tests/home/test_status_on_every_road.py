@@ -25,7 +25,7 @@ from procedure import cards, panels, stages
 from procedure.models import Deadline, Procedure, StageText
 from procedure.states import TRACKS_WITH_DAYS, Phase, Variant
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow(90)]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(65)]
 FOLDER = Path(__file__).parents[1] / "scenarios"
 # One or two a road: playing all of them once more would take longer than it tells.
 FILES = [

@@ -17,7 +17,7 @@ from tests.procedure.footprint import footprint
 from tests.procedure.model_table import EVERY_ROW, SMALL_STATES, places
 from tests.procedure.roads import HANDS, ROADS, START, everywhere, given, involve_partners, people_on_the_road
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow(25)]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(20)]
 
 # Where the model lets each step start: a place of the procedure, or the state of the step's own machine.
 STARTS: dict[str, set] = {}

@@ -16,7 +16,7 @@ FOLDER = Path(__file__).parents[1] / "scenarios"
 FILES = sorted(FOLDER.glob("*.toml"))
 
 
-@pytest.mark.slow(50)
+@pytest.mark.slow(60)
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_the_case_goes_as_its_file_tells(path: Path) -> None:

@@ -47,7 +47,7 @@ from tests.procedure.roads import (
     people_on_the_road,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow(60)]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow(65)]
 
 REFUSALS = (StateForbids, PermissionDenied, ValidationError)
 SETTING_OUT = list(in_order())

@@ -109,7 +109,7 @@ def people(db: None) -> tuple[Cast, Desk, Desk]:
     return cast, make_desk("north", cast.people["reception"]), make_desk("south")
 
 
-@pytest.mark.slow(60)
+@pytest.mark.slow(50)
 @pytest.mark.parametrize("state", [None, *State.values])
 def test_every_step_in_every_state_by_everybody(people: tuple[Cast, Desk, Desk], state: str | None) -> None:
     """404 apart: a wrong state is refused before a missing right, and only the table's people get through."""
