@@ -1,5 +1,6 @@
 """Countries by the three letters that stand in a passport, with their names in each language."""
 
+from collections.abc import Mapping
 from functools import cache
 
 from babel.core import Locale, get_global
@@ -39,5 +40,5 @@ def choices(*, language: str | None) -> list[tuple[str, str]]:
     return sorted(found, key=lambda row: row[1].casefold())
 
 
-def _names(language: str | None) -> dict[str, str]:
+def _names(language: str | None) -> Mapping[str, str]:
     return Locale.parse(languages.known(language).babel).territories

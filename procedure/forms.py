@@ -226,7 +226,7 @@ class OfficeChoice(forms.ModelChoiceField):
         super().__init__(queryset=Organisation.objects.none(), **options)
 
     def offer(self, roles: list[tuple[str, Any]]) -> None:
-        offices: dict[str, list[Organisation]] = {}
+        offices: dict[str, list[int]] = {}
         people = User.objects.filter(role__in=[role for role, _label in roles], is_active=True)
         for role, office in people.values_list("role", "organisation").distinct():
             if office is not None:
