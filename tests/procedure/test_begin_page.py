@@ -402,3 +402,15 @@ def test_the_part_of_the_police_that_began_is_gone_when_it_has_ended(cast: Cast,
     begun().involvements.update(ends_on=TODAY)
     stand(TODAY + timedelta(days=1))
     assert client.get(page).status_code == 404
+
+
+@pytest.mark.parametrize("language", ["so", "prs"])
+def test_a_language_that_the_portal_does_not_speak_yet_is_kept_and_answered_in_dutch(
+    cast: Cast, language: str
+) -> None:
+    client = sign_in(cast.caseworker)
+    assert client.post(PAGE, typed(cast, reading_language=language), follow=True).status_code == 200
+    person = begun().applicant.user
+    assert (person.language, person.reading_language) == (language, "nl")
+    home = sign_in(person).get("/", follow=True)
+    assert home.status_code == 200 and '<html lang="nl"' in home.content.decode()
