@@ -3,17 +3,21 @@
 from datetime import date
 
 import rules
+from django.utils.translation import gettext as _
 
 from asylum_portal import clock
 from asylum_portal.accounts.models import Role
 from cases.access import relation_holds
 from cases.models import Case
 from procedure.models import Procedure
+from procedure.steps import fits
 from reception import machine
 from reception.models import Centre, Reception, ReportingSlot, Stay, centres_of
 
 _DESK = frozenset({Role.RECEPTION})
 _HOUSING = _DESK | {Role.MUNICIPALITY}
+# Who opens somebody's stay: the desk of her centre, and the municipality that looks for a home.
+READERS = _HOUSING
 _CLOCK = frozenset({Role.SYSTEM})
 # Who may take which step (model C2.10, column Actor), in the order of a stay.
 ACTORS: dict[str, frozenset[Role]] = {
@@ -114,16 +118,27 @@ def may_take(user, name: str, reception: Reception | None, *, on: date, centre: 
 
 def steps_for(user, procedure: Procedure, on: date) -> list[tuple[str, str]]:
     """The steps of reception that this person may take now, with their titles, in the order of a stay."""
-    found = []
+    here = steps_here(user, procedure, on=on)
+    return [(name, machine.title_of(name)) for name, reasons in here.items() if not reasons]
+
+
+def steps_here(user, procedure: Procedure, *, on: date) -> dict[str, list[str]]:
+    """The steps of this person that fit where somebody stands, each with what still stands in its way."""
+    found: dict[str, list[str]] = {}
     for name, roles in ACTORS.items():
         if user.role not in roles or user.role == Role.SYSTEM:
             continue
         subject = machine.subject_of(procedure, name)
-        if subject is None or machine.unmet(subject, name, on=on):
+        if subject is None or not fits(subject, name):
             continue
         if may_take(user, name, subject, on=on):
-            found.append((name, machine.title_of(name)))
+            found[name] = machine.unmet(subject, name, on=on)
     return found
+
+
+def reasons_open_to(user, name: str, reasons: list[str]) -> list[str]:
+    """Why a step cannot be taken; to whoever never takes it, that it does not fit and no more."""
+    return reasons if user.role in ACTORS[name] else [_("This step does not fit where the case stands now.")]
 
 
 def _permission(name: str) -> rules.Predicate:

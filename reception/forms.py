@@ -1,6 +1,8 @@
 """What the desk asks: whom to look for, why somebody did not come, and what each step of a stay needs."""
 
+from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -9,15 +11,17 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from asylum_portal.accounts.entry import normalise_v_number
-from asylum_portal.accounts.models import Organisation
+from asylum_portal.accounts.models import Organisation, User
 from asylum_portal.inputs import DayInput, MomentInput
 from cases.models import Applicant
 from reception.actions import EXCUSES
 from reception.checks import REASON_REQUIRED, TICKS, WITH_MOMENT
 from reception.given import Wanted
-from reception.models import Centre, Reception, ReportingSlot, Weekday
+from reception.models import Centre, Reception, ReportingSlot, Weekday, centres_of
 
 State = ReportingSlot.State
+# The same for a number that does not exist: who is no guest of a desk is none of its business.
+NOBODY_WAITS = _("Nobody with this number waits for a place at a centre.")
 
 
 class DeskFilter(forms.Form):
@@ -170,9 +174,19 @@ class LifeForm(forms.Form):
         given = {key: cleaned[key] for key in asked if cleaned.get(key) not in ("", None)}
         return given | {"facts": {tick: True for tick in ticks if cleaned.get(tick)}}
 
+    def as_inputs(self) -> dict[str, Any]:
+        """What take_step takes beside procedure, step and actor."""
+        return {"on": self.on, **self.wanted()}
+
     def known(self) -> dict[str, Any]:
         """What the empty form says already; for what follows from it."""
         return {"moment": self.fields["moment"].initial} if "moment" in self.fields else {}
+
+
+def form_of(reception: Reception, name: str, *, worker: User, now: datetime) -> Callable[..., LifeForm]:
+    """What makes the form of a step of somebody's stay for this worker, empty or with what was sent."""
+    centres = centres_of(worker, on=timezone.localdate(now))
+    return partial(LifeForm, name=name, reception=reception, centres=centres, now=now)
 
 
 class ReferForm(LifeForm):

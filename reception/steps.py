@@ -16,6 +16,7 @@ from procedure import partners
 from procedure.consequences import Picture, between
 from procedure.guards import StateForbids
 from procedure.models import Deadline, Procedure, Transition
+from procedure.panels import current_procedure
 from procedure.previews import Foreseen
 from reception import access, checks, effects, machine
 from reception.given import Wanted
@@ -30,6 +31,14 @@ def unmet_reasons(procedure: Procedure, name: str, *, on: date) -> list[str]:
     if subject is None:
         return [_("Nobody has referred this person to a centre yet.")]
     return machine.unmet(subject, name, on=on)
+
+
+def waiting_for_a_place(applicant: Applicant | None, *, on: date) -> Procedure | None:
+    """The procedure in which somebody can be referred to a centre on this day; None for everybody else."""
+    procedure = current_procedure(applicant.case) if applicant is not None else None
+    if procedure is None or unmet_reasons(procedure, "refer_to_reception", on=on):
+        return None
+    return procedure
 
 
 def take_step(
@@ -124,9 +133,15 @@ def foresee(
         return _open_to(actor, procedure, Foreseen(found[0]))
     except StateForbids as forbidden:
         return Foreseen(forbidden=tuple(forbidden.reasons))
-    except ValidationError:
-        # The form says what is wrong with it; here that more can be said when it is filled in.
-        return Foreseen(lacking=("form",))
+    except ValidationError as refused:
+        said = refused.message_dict
+        lacking = tuple(field for field in said if not _is_given(wanted, field))
+        return Foreseen(lacking=lacking, wrong={field: said[field] for field in said if field not in lacking})
+
+
+def _is_given(wanted: Wanted, field: str) -> bool:
+    """Has this field been filled in? A day always is: it is today when nobody says otherwise."""
+    return field == "on" or bool(wanted.facts.get(field)) or getattr(wanted, field, None) not in (None, "")
 
 
 def _open_to(reader: User, procedure: Procedure, foreseen: Foreseen) -> Foreseen:

@@ -25,21 +25,18 @@ from procedure import actions as actions_of_procedure
 from procedure import machines, step_texts
 from procedure.forms import StepForm
 from procedure.guards import StateForbids
-from procedure.panels import current_procedure
 from reception import actions, machine
-from reception.access import ACTORS, may_take, may_work_at_desk, steps_for
+from reception.access import ACTORS, READERS, may_take, may_work_at_desk, steps_for
 from reception.desk import people_at_desk
-from reception.forms import LifeForm, PeopleFilter, ReferForm
+from reception.forms import NOBODY_WAITS, LifeForm, PeopleFilter, ReferForm, form_of
 from reception.given import Wanted
 from reception.models import Reception, Stay, centres_of
 from reception.panels import home_rows, news_rows, place_rows, term_rows
 from reception.step_texts import GRAVE, WHAT_IT_DOES
-from reception.steps import foresee, take_step, unmet_reasons
+from reception.steps import foresee, take_step, unmet_reasons, waiting_for_a_place
 
 PER_PAGE = 50
 GONE = "record_unknown_destination"
-# Who has a page of somebody's stay: the desk of her centre, and the municipality that looks for a home.
-_READERS = (Role.RECEPTION, Role.MUNICIPALITY)
 
 
 @never_cache
@@ -94,14 +91,12 @@ def refer(request: SignedInRequest) -> HttpResponse:
     given = (request.POST,) if request.method == "POST" else ()
     form = ReferForm(*given, centres=centres, now=now)
     if request.method == "POST" and form.is_valid():
-        applicant = form.applicant()
-        procedure = current_procedure(applicant.case) if applicant else None
-        if procedure is None or unmet_reasons(procedure, form.name, on=form.on):
-            # The same for a number that does not exist: who is no guest of this desk is none of its business.
-            form.add_error("v_number", _("Nobody with this number waits for a place at a centre."))
+        procedure = waiting_for_a_place(form.applicant(), on=form.on)
+        if procedure is None:
+            form.add_error("v_number", NOBODY_WAITS)
         else:
             try:
-                take_step(procedure, form.name, actor=worker, on=form.on, at=now, **form.wanted())
+                take_step(procedure, form.name, actor=worker, at=now, **form.as_inputs())
             except TransitionNotAllowed as forbidden:
                 return errors.page(request, 409, reasons=getattr(forbidden, "reasons", []))
             except ValidationError as wrong:
@@ -128,9 +123,8 @@ def step(request: SignedInRequest, pk, name: str) -> HttpResponse:
         raise Http404
     now, today = clock.now(), clock.today()
     given = (request.POST,) if request.method == "POST" else ()
-    form = LifeForm(
-        *given, name=name, reception=reception, centres=centres_of(request.user, on=today), now=now
-    )
+    ask = form_of(reception, name, worker=request.user, now=now)
+    form = ask(*given)
     form.is_valid()
     if reasons := unmet_reasons(reception.procedure, name, on=form.on):
         return _forbidden(request, reception, form, reasons)
@@ -139,12 +133,12 @@ def step(request: SignedInRequest, pk, name: str) -> HttpResponse:
     if request.method != "POST":
         return _step_page(request, reception, form)
     if "look" in request.POST:
-        again = LifeForm(name=name, reception=reception, centres=centres_of(request.user, on=today), now=now)
+        again = ask()
         again.initial = request.POST.dict()
         return _step_page(request, reception, again, filled=form)
     if form.is_valid():
         try:
-            take_step(reception.procedure, name, actor=request.user, on=form.on, at=now, **form.wanted())
+            take_step(reception.procedure, name, actor=request.user, at=now, **form.as_inputs())
         except TransitionNotAllowed as forbidden:
             return _forbidden(request, reception, form, getattr(forbidden, "reasons", []))
         except ValidationError as wrong:
@@ -220,7 +214,7 @@ def _at_a_desk(request: SignedInRequest) -> User:
 
 def _visible_or_404(request: SignedInRequest, pk) -> Reception:
     """Somebody's reception by her procedure; the same 404 for another centre's and for none."""
-    if request.user.role not in _READERS:
+    if request.user.role not in READERS:
         raise PermissionDenied
     visible = Reception.objects.visible_to(request.user, on=clock.today()).filter(procedure=pk)
     found = visible.select_related("procedure__case__applicant", "procedure__package", "expected_at").first()

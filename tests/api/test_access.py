@@ -51,7 +51,7 @@ MATRIX: dict[str, tuple[str, Table]] = {
     "filing-detail": ("get", table(([*CLIENT_SIDE, *SERVICE, "auditor"], 200))),
     "reporting-slot-detail": ("get", table(([*AT_HOME, "police", "reception"], 200))),
     "reporting-slot-excuse": ("post", table(([*AT_HOME, "police"], 403), (["reception"], 400))),
-    "reporting-slot-report": ("post", table(([*AT_HOME, "police"], 403), (["reception"], 200))),
+    "reporting-slot-report": ("post", table((AT_HOME, 403), (["police", "reception"], 200))),
     "token-detail": ("delete", table((["lawyer"], 204))),
 }
 LISTS = [
