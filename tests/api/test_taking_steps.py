@@ -342,7 +342,6 @@ def test_nothing_but_a_step_changes_a_case(cast: Cast) -> None:
         f"procedures/{cast.procedure.pk}/",
         f"cases/{cast.case.pk}/",
         "procedures/",
-        "cases/",
         "deadlines/",
     ]
     paths += [
@@ -357,5 +356,14 @@ def test_nothing_but_a_step_changes_a_case(cast: Cast) -> None:
             )
             problem(answer, 405)
             assert "GET" in answer["Allow"]
+    # A new application begins here, and nothing else is taken.
+    for method in ("put", "patch", "delete", "options"):
+        answer = getattr(Api(cast.caseworker), method)(
+            "/api/cases/", '{"state": "granted"}', content_type="application/json"
+        )
+        problem(answer, 405)
+    problem(
+        Api(cast.caseworker).post("/api/cases/", '{"state": "granted"}', content_type="application/json"), 400
+    )
     assert footprint() == before
     assert DAY_ONE < DAY_TWO

@@ -142,9 +142,10 @@ def test_planned_days_stand_still_as_long_as_one_of_two_pauses_does() -> None:
 
 
 def refused(cast: Cast, name: str, on: date, **more: Any) -> dict[str, list[str]]:
-    with translation.override("en"), pytest.raises(ValidationError) as wrong:
-        take(cast, (name, on), **more)
-    return wrong.value.message_dict
+    with translation.override("en"):
+        with pytest.raises(ValidationError) as wrong:
+            take(cast, (name, on), **more)
+        return wrong.value.message_dict
 
 
 def test_the_examination_goes_on_when_the_notice_has_had_its_whole_day() -> None:

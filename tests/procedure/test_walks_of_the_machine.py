@@ -10,6 +10,7 @@ import random
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django_fsm import TransitionNotAllowed
@@ -93,6 +94,8 @@ class Walk:
                 return choose([False, True])
             case "handed_at":
                 return datetime(2026, 3, 17, 12, tzinfo=UTC)
+            case "suspension":
+                return uuid4()
             case _ if name.endswith("_on") or name in ("valid_from", "valid_until"):
                 return self.on + timedelta(days=self.random.randrange(10))
             case _:
