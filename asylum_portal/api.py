@@ -6,7 +6,7 @@ from rest_framework.routers import DefaultRouter
 from asylum_portal.accounts.api import TokenViewSet
 from asylum_portal.schema import SchemaView
 from procedure.api import CaseViewSet, DeadlineViewSet, DocumentViewSet, FilingViewSet, ProcedureViewSet
-from reception.api import ReportingSlotViewSet
+from reception.api import ReceptionViewSet, ReportingSlotViewSet
 
 app_name = "api"
 
@@ -17,6 +17,7 @@ router.register("procedures", ProcedureViewSet, basename="procedure")
 router.register("deadlines", DeadlineViewSet, basename="deadline")
 router.register("documents", DocumentViewSet, basename="document")
 router.register("filings", FilingViewSet, basename="filing")
+router.register("receptions", ReceptionViewSet, basename="reception")
 router.register("reporting-slots", ReportingSlotViewSet, basename="reporting-slot")
 
 urlpatterns = [

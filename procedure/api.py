@@ -104,7 +104,7 @@ class CaseViewSet(cases_api.CaseViewSet):
         """
         if self.reader.role not in MAY_BEGIN:
             raise PermissionDenied
-        given, unreadable = _body_of(request)
+        given, unreadable = body_of(request)
         if unreadable is not None:
             raise unreadable
         context = {**self.get_serializer_context(), "today": clock.today()}
@@ -137,7 +137,7 @@ class CaseViewSet(cases_api.CaseViewSet):
             raise Conflict(reasons)
         if not may_announce_repeat(self.reader, case, on=today):
             raise PermissionDenied
-        given, unreadable = _body_of(request)
+        given, unreadable = body_of(request)
         if unreadable is not None:
             raise unreadable
         files = {name: value for name, value in given.items() if isinstance(value, UploadedFile)}
@@ -203,7 +203,7 @@ class ProcedureViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Recorde
         if name not in ACTORS:
             raise Http404
         today = clock.today()
-        given, unreadable = _body_of(request)
+        given, unreadable = body_of(request)
         on = (day_of(given) if may_give_the_day(self.reader) else None) or today
         if reasons := unmet_reasons(procedure, name, on=on):
             raise Conflict(reasons_open_to(self.reader, name, reasons))
@@ -273,7 +273,7 @@ class ProcedureViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Recorde
         return Response(ForeseenSerializer(partners.foreseen_by(self.reader, procedure, foreseen)).data)
 
 
-def _body_of(request: Request) -> tuple[Mapping[str, Any], APIException | None]:
+def body_of(request: Request) -> tuple[Mapping[str, Any], APIException | None]:
     """The fields that were sent, or why they cannot be read; that is told when all else is right."""
     try:
         data: Any = request.data
@@ -364,7 +364,7 @@ class DocumentViewSet(cases_api.DocumentViewSet):
     )
     def create(self, request: Request) -> Response:
         """File a document within its term, late or in time, and get the receipt."""
-        given, unreadable = _body_of(request)
+        given, unreadable = body_of(request)
         asked = _Asked(given)
         procedure = self._procedure(asked.procedure) if asked.procedure else None
         if procedure is not None and asked.kind:

@@ -46,7 +46,7 @@ class StepBody:
             if field not in asked or value is None:
                 continue
             try:
-                (files if isinstance(value, UploadedFile) else data)[field] = _typed(asked[field], value)
+                (files if isinstance(value, UploadedFile) else data)[field] = typed(asked[field], value)
             except ValueError as wrong:
                 self.errors[field] = [wrong.args[0]]
         for field, asks in asked.items():
@@ -81,7 +81,7 @@ def day_of(given: Mapping[str, Any]) -> date | None:
         return None
 
 
-def _typed(field: forms.Field, value: Any) -> Any:
+def typed(field: forms.Field, value: Any) -> Any:
     """The value as the form's field takes it; ValueError with a sentence when it has another type."""
     match field:
         case forms.FileField():

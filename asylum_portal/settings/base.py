@@ -256,6 +256,7 @@ SPECTACULAR_SETTINGS = {
         "DeadlineState": "procedure.models.Deadline.State",
         "DocumentStatus": "cases.models.Document.Status",
         "FilingKind": "procedure.models.Filing.Kind",
+        "ReceptionState": "reception.models.Reception.State",
         "ReportingSlotState": "reception.models.ReportingSlot.State",
     },
 }

@@ -15,9 +15,11 @@ from cases.models import AuditEntry, Case
 from procedure.actions import apply_transition
 from procedure.models import Deadline, Filing, Procedure
 from reception.models import ReportingSlot
+from reception.steps import take_step
 from tests.api.conftest import DAY_ONE, DAY_TWO, TOKEN, Api, letter, pdf, plant_secrets, problem
 from tests.cast import Cast, at
-from tests.reception.conftest import live, make_desk
+from tests.reception.conftest import make_desk
+from tests.reception.stays import arrive, refer
 
 CLIENT_SIDE = ["applicant", "guardian", "lawyer"]
 SERVICE = ["caseworker", "planner", "supervisor"]
@@ -49,6 +51,12 @@ MATRIX: dict[str, tuple[str, Table]] = {
     "document-detail": ("get", table(([*CLIENT_SIDE, *SERVICE, "auditor"], 200))),
     "document-content": ("get", table(([*CLIENT_SIDE, *SERVICE], 200), (["auditor"], 403))),
     "filing-detail": ("get", table(([*CLIENT_SIDE, *SERVICE, "auditor"], 200))),
+    # Related to the case is not enough for a stay: the desk of the centre and the municipality read it.
+    "reception-detail": ("get", table((RELATED, 403), (["municipality", "reception"], 200))),
+    "reception-transitions": ("get", table((RELATED, 403), (["municipality", "reception"], 200))),
+    # A move without its fields.
+    "reception-take": ("post", table((RELATED, 403), (["reception"], 400))),
+    "reception-preview": ("post", table((RELATED, 403), (["reception"], 200))),
     "reporting-slot-detail": ("get", table(([*AT_HOME, "police", "reception"], 200))),
     "reporting-slot-excuse": ("post", table(([*AT_HOME, "police"], 403), (["reception"], 400))),
     "reporting-slot-report": ("post", table((AT_HOME, 403), (["police", "reception"], 200))),
@@ -60,15 +68,20 @@ LISTS = [
     "deadline-list",
     "document-list",
     "filing-list",
+    "reception-list",
     "reporting-slot-list",
 ]
-OPEN_TO_EVERYBODY = {"api-root", "schema", "token-list", *LISTS}
+# Of somebody who is nobody's guest yet, by her number: 403 for whoever works at no centre.
+REFERRALS = {"reception-refer": 400, "reception-refer-preview": 200}
+OPEN_TO_EVERYBODY = {"api-root", "schema", "token-list", "reception-beginnings", *LISTS}
 
 
 @pytest.fixture
 def file(cast: Cast) -> Cast:
-    """The case with a reporting slot, and a token of the lawyer."""
-    live(cast, make_desk("north", cast.reception))
+    """The case with somebody who lives at a centre and reports there, and a token of the lawyer."""
+    desk, came_on = make_desk("north", cast.reception), date(2026, 3, 17)
+    refer(cast, desk, at(came_on, 14))
+    arrive(cast, desk, at(came_on, 15))
     AuthToken.objects.create(user=cast.lawyer)
     return cast
 
@@ -80,11 +93,14 @@ def address(cast: Cast, name: str) -> str:
         "deadline": lambda: {"pk": cast.procedure.deadlines.get(rule_code="AA-COR").pk},
         "document": lambda: {"pk": cast.case.documents.get(code="DOC-EV").pk},
         "filing": lambda: {"pk": Filing.objects.get(procedure=cast.procedure).pk},
+        "reception": lambda: {"pk": cast.procedure.pk},
         "reporting": lambda: {"pk": ReportingSlot.objects.of(cast.case.applicant).earliest("on").pk},
         "token": lambda: {"id": AuthToken.objects.get(user=cast.lawyer).token_key},
     }[name.split("-")[0]]()
     if name in ("procedure-take", "procedure-preview"):
         what["name"] = "extend_general_procedure"
+    if name in ("reception-take", "reception-preview"):
+        what["name"] = "order_move"
     return reverse(f"api:{name}", kwargs=what)
 
 
@@ -112,7 +128,7 @@ def test_a_list_shows_each_only_what_they_have_a_relation_with(file: Cast, name:
         assert found.status_code == 200
         ids = {row["id"] for row in found.json()["results"]}
         mine = address(file, detail).rstrip("/").split("/")[-1]
-        assert (mine in ids) == (person in MATRIX[detail][1]), person
+        assert (mine in ids) == (MATRIX[detail][1].get(person) == 200), person
 
 
 def test_a_document_is_filed_by_those_who_may_and_for_others_there_is_nothing(file: Cast) -> None:
@@ -126,13 +142,25 @@ def test_a_document_is_filed_by_those_who_may_and_for_others_there_is_nothing(fi
     assert found == {person: expected.get(person, 404) for person in file.people}
 
 
+@pytest.mark.parametrize("name", REFERRALS)
+def test_a_referral_is_for_those_who_work_at_a_centre(file: Cast, name: str) -> None:
+    url = reverse(f"api:{name}")
+    for person, user in file.people.items():
+        answer = Api(user).post(url, "{}", content_type="application/json")
+        assert answer.status_code == (REFERRALS[name] if person == "reception" else 403), person
+        found = Api(user).get(reverse("api:reception-beginnings")).json()["transitions"]
+        assert [step["name"] for step in found] == ["refer_to_reception"] * (person == "reception")
+    problem(Api().post(url, "{}", content_type="application/json"), 401)
+    problem(Api().get(reverse("api:reception-beginnings")), 401)
+
+
 def test_every_address_has_its_row_in_the_table() -> None:
     named = {
         pattern.name
         for pattern in _patterns(urlpatterns)
         if pattern.name != "document-list"  # also filed to: has a test of its own above
     }
-    assert named == {*MATRIX, *OPEN_TO_EVERYBODY} - {"document-list"}
+    assert named == {*MATRIX, *REFERRALS, *OPEN_TO_EVERYBODY} - {"document-list"}
     assert get_resolver().namespace_dict["api"]
 
 
@@ -176,6 +204,17 @@ def test_what_is_not_theirs_and_what_does_not_exist_are_the_same_to_the_byte(fil
 @pytest.mark.slow(30)
 def test_no_answer_to_anybody_holds_a_word_of_a_case_that_is_not_theirs(file: Cast) -> None:
     plant_secrets(file)
+    south, moment = make_desk(f"{TOKEN}-south"), at(DAY_ONE, 17)
+    take_step(
+        file.other_procedure,
+        "refer_to_reception",
+        actor=south.worker,
+        on=DAY_ONE,
+        at=moment,
+        moment=moment,
+        centre=south.centre,
+        reason=f"{TOKEN} because",
+    )
     secrets = [TOKEN, "V1000002", str(file.other_case.pk), str(file.other_procedure.pk)]
     # These have a relation with the other case.
     related = {"other_applicant", "other_lawyer", "other_caseworker", "other_planner", "other_supervisor"}
@@ -191,6 +230,8 @@ def test_no_answer_to_anybody_holds_a_word_of_a_case_that_is_not_theirs(file: Ca
         reverse("api:case-detail", args=[file.other_case.pk]),
         reverse("api:procedure-detail", args=[file.other_procedure.pk]),
         reverse("api:procedure-transitions", args=[file.other_procedure.pk]),
+        reverse("api:reception-detail", args=[file.other_procedure.pk]),
+        reverse("api:reception-transitions", args=[file.other_procedure.pk]),
         reverse("api:document-content", args=[file.other_case.documents.get().pk]),
         reverse("api:filing-detail", args=[file.other_procedure.filings.get().pk]),
     ]

@@ -151,5 +151,5 @@ def test_a_procedure_shows_its_days_to_everybody_in_it(cast: Cast) -> None:
 
 def test_the_root_names_the_lists(cast: Cast) -> None:
     assert set(Api(cast.lawyer).ask("").json()) == {
-        "cases", "procedures", "deadlines", "documents", "filings", "reporting-slots",
+        "cases", "procedures", "deadlines", "documents", "filings", "receptions", "reporting-slots",
     }  # fmt: skip

@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import translation
 
 from procedure.access import ACTORS
+from reception.step_texts import WHAT_IT_DOES
 
 ROOT = Path(__file__).resolve().parents[2]
 KEPT = ROOT / "docs" / "openapi.yaml"
@@ -82,10 +83,9 @@ def test_it_names_the_filters_the_pages_and_the_steps(kept: dict[str, Any]) -> N
     assert names("/api/deadlines/") == {
         "procedure", "state", "rule", "owed_by", "due_after", "due_before", "page", "page_size",
     }  # fmt: skip
-    (name,) = (
-        parameter
-        for parameter in kept["paths"]["/api/procedures/{id}/transitions/{name}/"]["post"]["parameters"]
-        if parameter["name"] == "name"
-    )
-    assert set(name["schema"]["enum"]) == set(ACTORS)
+    for whose, steps in (("procedures", ACTORS), ("receptions", WHAT_IT_DOES)):
+        for path in ("{name}/", "{name}/preview/"):
+            parameters = kept["paths"][f"/api/{whose}/{{id}}/transitions/{path}"]["post"]["parameters"]
+            (name,) = (parameter for parameter in parameters if parameter["name"] == "name")
+            assert set(name["schema"]["enum"]) == set(steps)
     assert set(kept["components"]["securitySchemes"]) == {"token", "session"}
