@@ -196,7 +196,11 @@ class Demo:
         finally:
             preparation.kill()
         if code and not self._stopping:
-            raise ProcessFailed(f"{preparation.last_words()} (more in {preparation.log})")
+            # Published rules never change: those that an older portal has loaded stand in the way.
+            raise ProcessFailed(
+                f"{preparation.last_words()} (more in {preparation.log}). "
+                "If the data are those of an older portal: make reset"
+            )
 
     def _start_programs(self) -> None:
         web = ["gunicorn", "asylum_portal.wsgi:application", "--bind", f"{self.host}:{self.port}"]

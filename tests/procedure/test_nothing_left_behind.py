@@ -385,8 +385,9 @@ def test_entry_is_refused_by_a_decision_before_the_last_minute_alone(
     assert bool(unmet_reasons(road.procedure, "record_entry_by_law", on=day(4, 14))) == refused_in_time
 
 
-def test_days_announced_for_the_border_are_planned_anew_when_it_is_left(road: Cast) -> None:
-    walk_to(road, "border.IMPOSED")
+def announced_at_the_border(cast: Cast, day_one_on: date) -> None:
+    """Day 1 at the border is announced, and has not come."""
+    walk_to(cast, "border.IMPOSED")
     for name, on in (
         ("start_registration", day(3, 17)),
         ("lodge_application", day(3, 17)),
@@ -394,24 +395,19 @@ def test_days_announced_for_the_border_are_planned_anew_when_it_is_left(road: Ca
         ("finish_application_interview", day(3, 19)),
         ("begin_preparation", day(3, 19)),
     ):
-        take(road, name, on)
-    take(road, "complete_preparation", day(3, 27), day_one_on=day(4, 2))
+        take(cast, name, on)
+    take(cast, "complete_preparation", day(3, 27), day_one_on=day_one_on)
+
+
+def test_days_announced_for_the_border_are_planned_anew_when_it_is_left(road: Cast) -> None:
+    announced_at_the_border(road, day(4, 2))
     assert [row.on for row in road.procedure.days.all()][2:4] == [day(4, 4), day(4, 5)]
     take(road, "lift_border_measure", day(3, 30))
     assert [row.on for row in road.procedure.days.all()][2:4] == [day(4, 7), day(4, 8)]
 
 
 def test_a_saturday_that_was_day_1_at_the_border_is_none_anywhere_else(road: Cast) -> None:
-    walk_to(road, "border.IMPOSED")
-    for name, on in (
-        ("start_registration", day(3, 17)),
-        ("lodge_application", day(3, 17)),
-        ("start_application_interview", day(3, 19)),
-        ("finish_application_interview", day(3, 19)),
-        ("begin_preparation", day(3, 19)),
-    ):
-        take(road, name, on)
-    take(road, "complete_preparation", day(3, 27), day_one_on=day(4, 4))
+    announced_at_the_border(road, day(4, 4))
     take(road, "lift_border_measure", day(3, 30))
     assert all(row.stands_still for row in road.procedure.days.all())
     assert unmet_reasons(road.procedure, "start_general_procedure", on=day(4, 4))
